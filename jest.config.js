@@ -3,6 +3,8 @@ export default {
   testMatch: ['<rootDir>/{contracts,packages,services,scripts}/**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '\\.ts$': ['@swc/jest'] },
+  globalSetup: '<rootDir>/packages/testkit/jest-setup.ts',
+  globalTeardown: '<rootDir>/packages/testkit/jest-teardown.ts',
   testTimeout: 30_000,
   maxWorkers: 2,
 }

@@ -1,1 +1,2 @@
-export {}
+export { startCluster, type Cluster, type ClusterOptions } from './cluster.ts'
+export { FolderInUse, FolderNotOurs, OtherPostgresVersion, PostgresFailed, PostgresMissing } from './errors.ts'

@@ -64,8 +64,12 @@ export type LogPage = { events: Recorded[]; scannedTo: Position; caughtUp: boole
 export interface EventLog {
   /** Up to `limit` events after (exclusive) a position. `scannedTo` moves even when nothing matches the filter. */
   page(after: Position | 'start', options: { limit: number; filter?: LogFilter }): Promise<LogPage>
-  /** Resolves on new events, after the adaptive idle time, or when the signal aborts. Never rejects. */
-  wake(signal: AbortSignal): Promise<void>
+  /**
+   * Resolves on new events, after the adaptive idle time, or when the signal aborts. Never rejects. Give `scannedTo` of the
+   * last page as `after`: then an event that came between that page and this call is not slept over, and the idle time
+   * passes inside, for all who wait together.
+   */
+  wake(signal: AbortSignal, after?: Position | 'start'): Promise<void>
   /** Position of the last readable event; 'start' when there is none. */
   head(): Promise<Position | 'start'>
 }
@@ -79,10 +83,7 @@ export interface EventStore {
     options?: { command?: Command },
   ): Promise<AppendResult>
   /** The events of a stream in order; nothing for a stream that does not exist. */
-  read(
-    stream: StreamName,
-    options?: { from?: Revision; limit?: number; backwards?: boolean },
-  ): AsyncIterable<Recorded>
+  read(stream: StreamName, options?: { from?: Revision; limit?: number; backwards?: boolean }): AsyncIterable<Recorded>
   /** What a command wrote, if it ever wrote. */
   traceOf(commandId: string): Promise<CommandTrace | undefined>
   log: EventLog

@@ -1,1 +1,3 @@
-export {}
+export { canonical, NotCanonical } from './canonical.ts'
+export { commitment } from './commitment.ts'
+export { entryOf, EntryRefused, leafHash, type EntryFields } from './entry.ts'

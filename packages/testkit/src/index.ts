@@ -1,1 +1,1 @@
-export {}
+export { aMoment, given, noon } from './given.ts'

@@ -1,1 +1,26 @@
-export {}
+import { service } from '@wushe/service-host'
+import { history, list, one } from '@wushe/slice'
+import { getMe } from './get-me.ts'
+import { issueApiKey, revokeApiKey } from './organisation/api-keys.ts'
+import { apiKeyRecord, organisationRecord } from './organisation/organisation-record.ts'
+import { registerOrganisation } from './organisation/register-organisation.ts'
+import { resumeOrganisation, suspendOrganisation } from './organisation/suspend-organisation.ts'
+
+export const accessService = service('access', {
+  operations: {
+    getMe,
+    listOrganisations: list('listOrganisations', organisationRecord),
+    registerOrganisation,
+    getOrganisation: one('getOrganisation', organisationRecord),
+    getOrganisationHistory: history('getOrganisationHistory', organisationRecord),
+    suspendOrganisation,
+    resumeOrganisation,
+    listApiKeys: list('listApiKeys', apiKeyRecord),
+    issueApiKey,
+    getApiKey: one('getApiKey', apiKeyRecord),
+    revokeApiKey,
+  },
+  records: [organisationRecord, apiKeyRecord],
+  projections: [],
+  upcasters: {},
+})

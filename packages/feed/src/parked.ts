@@ -1,0 +1,7 @@
+import type { EventLog, LogFilter, Recorded } from '@wushe/event-store'
+import type pg from 'pg'
+import { move, type Cursor } from './checkpoint.ts'
+import { blame, faultOf, type Fault } from './fault.ts'
+import type { Place } from './position.ts'
+import { say } from './session.ts'
+import { inTransaction, type Query } from './transaction.ts'

@@ -1,0 +1,58 @@
+import type pg from 'pg'
+
+export type Query = { text: string; values?: unknown[]; name?: string }
+
+/**
+ * Runs `work` between begin and commit. `opening` is sent together with the begin, and its results are given to `work`.
+ * Throws ConnectionLost when the outcome is not known; any other error means that nothing was written.
+ */
+export const inTransaction = async <Result>(
+  pool: pg.Pool,
+  opening: readonly Query[],
+  work: (client: pg.PoolClient, opened: pg.QueryResult[]) => Promise<Result>,
+): Promise<Result> => {
+  const client = await pool.connect().catch((error) => Promise.reject(new ConnectionLost(error)))
+  let lost: Error | undefined
+  const broken = (error: Error) => (lost = error)
+  client.on('error', broken)
+  try {
+    const [, ...opened] = await sendAll(client, [{ text: 'begin' }, ...opening])
+    const result = await work(client, opened)
+    const { command } = await client.query('commit')
+    if (command !== 'COMMIT') throw new Error('The transaction was rolled back: an error inside it was not passed on.')
+    return result
+  } catch (error) {
+    // A rollback that works shows that the connection does: then the error is about what was sent.
+    await client.query('rollback').catch(broken)
+    throw lost ? new ConnectionLost(error) : error
+  } finally {
+    client.off('error', broken)
+    client.release(lost)
+  }
+}
+
+/**
+ * All queries on one connection, in order, sent without waiting for each other where the client was made with
+ * `pipeline: true`. Throws the first error.
+ */
+export const sendAll = async (client: pg.PoolClient, queries: readonly Query[]): Promise<pg.QueryResult[]> => {
+  if (!client.pipeline) {
+    const results: pg.QueryResult[] = []
+    for (const query of queries) results.push(await client.query(query))
+    return results
+  }
+  const outcomes = await Promise.allSettled(queries.map((query) => client.query(query)))
+  return outcomes.map((outcome) => {
+    if (outcome.status === 'rejected') throw outcome.reason
+    return outcome.value
+  })
+}
+
+/** The database cannot be reached. What was under way may have been committed. */
+export class ConnectionLost extends Error {
+  override name = 'ConnectionLost'
+
+  constructor(cause: unknown) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause })
+  }
+}

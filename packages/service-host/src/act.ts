@@ -1,0 +1,36 @@
+import { createHash } from 'node:crypto'
+import { TypeID } from 'typeid-js'
+import { v5 as uuidFrom } from 'uuid'
+import { operations } from './contract.ts'
+import { execute, replayed } from './execute.ts'
+import type { Host } from './run.ts'
+
+/**
+ * Carries out a command as the platform itself, for what must exist before anybody has a key. The same key does it
+ * once for ever. Answers the id of the record.
+ */
+export async function act(host: Host, operationId: string, input: { path?: object; body: object }, { key, chance = '' }: { key: string; chance?: string }): Promise<string> {
+  const operation = operations.find((one) => one.operationId === operationId)
+  const service = host.services.find((one) => one.name === operation?.service)
+  const slice = service?.service.operations[operationId]
+  if (!operation || !service || slice?.kind !== 'command') throw new Error(`${operationId} is not a command of a service that runs here.`)
+  const now = new Date()
+  const commandId = uuidFrom(`the platform ${key}`, platform)
+  const request = {
+    commandId,
+    requestId: `platform ${key}`,
+    fingerprint: createHash('sha256').update(JSON.stringify([operationId, input])).digest('hex'),
+    moment: {
+      now: now.toISOString(),
+      today: new Date(now.getTime() + 8 * 3_600_000).toISOString().slice(0, 10),
+      chance,
+      newId: (prefix: string) => TypeID.fromUUID(prefix, uuidFrom(prefix, commandId)).toString(),
+      actor: { orgId: 'platform', kind: 'operator' as const, keyId: 'platform', agreementIds: [] },
+    },
+  }
+  const full = { slice, operation, input: { path: {}, query: {}, ...input }, request }
+  const done = (await replayed(service, full)) ?? (await execute(service, { ...full, ifMatch: undefined }))
+  return done.record.id
+}
+
+const platform = '0c3f3f1c-4b57-5a0e-9a53-0d9be8e5b0aa'

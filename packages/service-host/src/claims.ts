@@ -1,0 +1,40 @@
+import { sql, type Claim, type Statement } from '@wushe/slice'
+import type { Vault } from '@wushe/vault'
+
+type Run = <Row>(statement: Statement<Row>) => Promise<Row[]>
+
+/**
+ * Takes every claim for its owner before anything is appended. A claim that another stream holds is given back by
+ * name and owner; one that its owner no longer holds, or whose owner was never written because a process died in
+ * between, is taken over.
+ */
+export async function takeClaims(
+  claims: readonly Claim[],
+  { tenant, owner, run, vault, stillHeld }: {
+    tenant: string
+    owner: string
+    run: Run
+    vault: Vault
+    stillHeld: (owner: string, set: string) => Promise<boolean>
+  },
+): Promise<{ claim: Claim; owner: string } | undefined> {
+  for (const claim of claims) {
+    const value = claim.personal ? await vault.blindIndex(tenant, claim.set, claim.value) : claim.value
+    for (;;) {
+      const [row] = await run<{ owner: string; young: boolean }>(sql`
+        insert into host.claims as c (tenant, set, value, owner) values (${tenant}, ${claim.set}, ${value}, ${owner})
+        on conflict (tenant, set, value) do update set owner = c.owner
+        returning owner, at > now() - interval '10 seconds' as young`)
+      if (!row || row.owner === owner) break
+      if (row.young || (await stillHeld(row.owner, claim.set))) return { claim, owner: row.owner }
+      await run(sql`
+        delete from host.claims
+        where tenant = ${tenant} and set = ${claim.set} and value = ${value} and owner = ${row.owner}`)
+    }
+    // What the owner claimed before in this set, it gives up.
+    await run(sql`
+      delete from host.claims
+      where tenant = ${tenant} and set = ${claim.set} and owner = ${owner} and value <> ${value}`)
+  }
+  return undefined
+}

@@ -1,0 +1,164 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { upcast, type Recorded as Stored } from '@wushe/event-store'
+import { leafHash } from '@wushe/evidence'
+import { recordOf, toSliceEvent } from '@wushe/feed'
+import { isRefusal, refuse, type NeedOf, type Recorded } from '@wushe/slice'
+import { refuseDates } from './agreements.ts'
+import { takeClaims } from './claims.ts'
+import type { Operation } from './contract.ts'
+import type { OpenService } from './open.ts'
+import { Refused } from './problem.ts'
+import { stamp, type Request } from './stamp.ts'
+import type { AnyInput, CommandSlice } from './service.ts'
+
+/** The record after a command, and what the command recorded of it. */
+export type Executed = {
+  record: NonNullable<ReturnType<typeof recordOf>>
+  recorded: Recorded[]
+  entries: Uint8Array[]
+  position: string
+  replayed: boolean
+  shownOnce?: Record<string, unknown>
+}
+
+export type ToExecute = {
+  slice: CommandSlice
+  operation: Operation
+  input: AnyInput
+  request: Request
+  ifMatch: string | undefined
+}
+
+/** The whole write side: read the stream, fold it, decide, append. */
+export async function execute(service: OpenService, { slice, operation, input, request, ifMatch }: ToExecute): Promise<Executed> {
+  const { moment } = request
+  const { actor } = moment
+  const { aggregate } = slice
+  const streamId = slice.of(input, moment)
+  const stream = `${aggregate.category}-${streamId}`
+  const shown = service.recordNamed(operation.record!)
+  const recordId = slice.record?.(input, moment) ?? operation.ids.map((name) => input.path[name]).at(-1) ?? streamId
+  if (operation.transition && ifMatch === undefined) throw new Refused(refuse('precondition-required'))
+
+  for (let attempt = 1; attempt <= 5; attempt++) {
+    const { events, last } = await readStream(service, stream)
+    const nested = operation.ids.length > 0
+    if (events.length === 0 ? nested && !aggregate.attached : !writable(slice, events, actor))
+      throw new Refused(nested ? refuse('not-found') : refuse('id-taken', { id: streamId }))
+
+    const before = recordOf(shown, events, recordId)
+    if (operation.transition && !before) throw new Refused(refuse('not-found'))
+    if (!operation.transition && before) throw new Refused(refuse('id-taken', { id: recordId }))
+    demandVersion(ifMatch, before?.version ?? events.length)
+
+    const state = events.reduce((folded, event) => aggregate.evolve(folded, event), aggregate.initial)
+    const decision = slice.decide(input, state, moment, await resolveNeeds(service, slice, input, actor.orgId))
+    if (isRefusal(decision)) throw new Refused(decision)
+    if (decision.length === 0) {
+      if (!before) throw new Error(`${slice.operation} recorded nothing and there is nothing to show.`)
+      return { record: before, recorded: [], entries: [], position: last ?? '', replayed: false }
+    }
+    for (const { data } of decision) {
+      const refusal = refuseDates(data, await service.agreement(data.agreementId), moment)
+      if (refusal) throw new Refused(refusal)
+    }
+
+    const tenant = events[0]?.meta.tenant ?? aggregate.owner?.(decision[0], streamId) ?? actor.orgId
+    const taken = await takeClaims(slice.claims?.(input, moment) ?? [], {
+      tenant, owner: streamId, run: service.rows, vault: service.vault,
+      stillHeld: async (owner, set) => {
+        const { events: theirs } = await readStream(service, `${aggregate.category}-${owner}`)
+        const folded = theirs.reduce((one, event) => aggregate.evolve(one, event), aggregate.initial)
+        return theirs.length > 0 && (aggregate.holds?.(folded, set) ?? true)
+      },
+    })
+    if (taken) throw new Refused(refuse(taken.claim.taken, { id: taken.owner }))
+
+    const stamped = await stamp(decision, { category: aggregate.category, streamId, revision: events.length, tenant }, request, service.vault)
+    const result = await service.store.append(
+      stream,
+      events.length === 0 ? 'no_stream' : BigInt(events.length - 1),
+      stamped.map((one) => one.stored),
+      { command: { id: request.commandId, fingerprint: request.fingerprint } },
+    )
+    if (result.ok) {
+      const recorded = stamped.map((one) => one.read)
+      const record = recordOf(shown, [...events, ...recorded], recordId)
+      if (!record) throw new Error(`${slice.operation} recorded nothing of ${operation.record} ${recordId}.`)
+      return {
+        record, recorded, entries: stamped.map((one) => one.stored.entry), position: result.position, replayed: result.replayed,
+        ...(slice.shownOnce && { shownOnce: slice.shownOnce(input, moment) }),
+      }
+    }
+    if (result.reason === 'command-reused') {
+      const replay = await replayed(service, { slice, operation, input, request })
+      if (replay) return replay
+      throw new Refused(refuse('idempotency-key-reused'))
+    }
+    await pause(5 + Math.random() * 45)
+  }
+  throw new Refused(refuse('concurrent-update'))
+}
+
+/** The answer that the same request got before, if it ever recorded anything; refused if the key meant another one. */
+export async function replayed(
+  service: OpenService,
+  { slice, operation, input, request }: Omit<ToExecute, 'ifMatch'>,
+): Promise<Executed | undefined> {
+  const trace = await service.store.traceOf(request.commandId)
+  if (!trace) return undefined
+  if (trace.fingerprint !== request.fingerprint) throw new Refused(refuse('idempotency-key-reused'))
+  const { events, entries, positions } = await readStream(service, trace.stream, Number(trace.last) + 1)
+  const streamId = slice.of(input, request.moment)
+  const recordId = slice.record?.(input, request.moment) ?? operation.ids.map((name) => input.path[name]).at(-1) ?? streamId
+  const record = recordOf(service.recordNamed(operation.record!), events, recordId)
+  if (!record) throw new Error(`${operation.operationId}: the replay found no ${operation.record}.`)
+  const first = Number(trace.first)
+  return { record, recorded: events.slice(first), entries: entries.slice(first), position: positions.at(-1)!, replayed: true }
+}
+
+export async function readStream(service: OpenService, stream: string, limit?: number) {
+  const stored: Stored[] = []
+  for await (const event of service.store.read(stream, limit === undefined ? {} : { limit })) stored.push(event)
+  return {
+    events: stored.map((event) => toSliceEvent(upcast(event, service.upcasters))),
+    entries: stored.map((event) => event.entry),
+    positions: stored.map((event) => event.position as string),
+    last: stored.at(-1)?.position as string | undefined,
+  }
+}
+
+const writable = ({ aggregate }: CommandSlice, events: Recorded[], actor: Request['moment']['actor']) =>
+  aggregate.writableBy
+    ? aggregate.writableBy(events.reduce((state, event) => aggregate.evolve(state, event), aggregate.initial), actor)
+    : events[0]!.meta.tenant === actor.orgId
+
+/** `"v3"`, also weakened by a proxy to `W/"v3"`; `*` is whatever is current. */
+function demandVersion(ifMatch: string | undefined, currentVersion: number) {
+  if (ifMatch === undefined || ifMatch.trim() === '*') return
+  const versions = ifMatch.split(',').map((tag) => /^\s*(?:W\/)?"v(\d+)(?:-[0-9a-f]+)?"\s*$/.exec(tag)?.[1])
+  if (!versions.includes(String(currentVersion))) throw new Refused(refuse('version-conflict', { currentVersion }))
+}
+
+/** Streams of another organisation are as good as none. */
+async function resolveNeeds(service: OpenService, { needs = {} }: CommandSlice, input: AnyInput, orgId: string) {
+  const resolve = async (need: NeedOf | undefined) => {
+    if (!need) return undefined
+    if ('row' in need) return (await service.rows(need.row))[0]
+    const { events } = await readStream(service, `${need.aggregate.category}-${need.id}`)
+    const visible = events[0]?.meta.tenant === orgId ? events : []
+    return visible.reduce((state, event) => need.aggregate.evolve(state, event as never), need.aggregate.initial)
+  }
+  return Object.fromEntries(await Promise.all(Object.entries(needs).map(async ([name, need]) => [name, await resolve(need.of(input))] as const)))
+}
+
+export const receiptOf = ({ recorded, entries, position }: Executed, service: string) => ({
+  events: recorded.map(({ id, type, revision }, index) => ({
+    id,
+    type: `org.wushe.${service}.${type}.v1`,
+    version: revision + 1,
+    position,
+    leafHash: `sha256:${leafHash(entries[index]!).toString('hex')}`,
+  })),
+  recordedAt: recorded.at(-1)?.meta.recordedAt,
+})

@@ -1,0 +1,177 @@
+import { readFile } from 'node:fs/promises'
+import type { ServiceName } from '@wushe/contracts'
+import { postgresEventStore, type EventLog, type EventStore, type Position, type Upcasters } from '@wushe/event-store'
+import {
+  applyInboxSchema, createRecordTable, fillerOf, follow, openInbox, recordFollower, sharedTail, statementFollower,
+  type Follower, type Inbox, type Running,
+} from '@wushe/feed'
+import type { Projection, RecordSlice, Statement } from '@wushe/slice'
+import type { Vault } from '@wushe/vault'
+import { runner as migrate } from 'node-pg-migrate'
+import { Pool } from 'pg'
+import { accessCopy, authenticator } from './access.ts'
+import { agreementCopy, agreementRow, type AgreementRow } from './agreements.ts'
+import { events } from './contract.ts'
+import { cursors, type Cursors } from './cursor.ts'
+import { erasureFollower } from './erasure.ts'
+import type { Service } from './service.ts'
+
+/** A service with its stores open and its followers running. */
+export type OpenService = {
+  name: ServiceName
+  service: Service
+  store: EventStore
+  inbox: Inbox
+  vault: Vault
+  cursors: Cursors
+  upcasters: Upcasters
+  rows: <Row>(statement: Statement<Row>) => Promise<Row[]>
+  authenticate: ReturnType<typeof authenticator>
+  agreement: (id: unknown) => Promise<AgreementRow | undefined>
+  recordNamed: (name: string) => RecordSlice
+  /** Position up to which a record's or projection's table stands, as committed. */
+  checkpointOf: (table: string) => Promise<string>
+  running: Map<string, { running: Running; source: 'own' | 'inbox' }>
+  fillers: Map<ServiceName, Running>
+  pool: Pool
+  close: () => Promise<void>
+}
+
+export type OpenOptions = {
+  databaseUrl: string
+  vault: Vault
+  cursorSecret: Buffer
+  poolSize?: number
+  /** The log of another service. */
+  feedOf: (name: ServiceName) => EventLog
+  log?: (line: Record<string, unknown>) => void
+}
+
+const hostSchema = new URL('./schema.sql', import.meta.url)
+
+/** First half: tables and store, so that others can follow this service's log. */
+export async function openStores(service: Service, { databaseUrl, poolSize = 4 }: Pick<OpenOptions, 'databaseUrl' | 'poolSize'>) {
+  const pool = new Pool({ connectionString: databaseUrl, max: poolSize, application_name: `wushe ${service.name}`, pipeline: true } as never)
+  pool.on('error', () => {}) // A lost idle connection is replaced at the next use.
+  const client = await pool.connect()
+  try {
+    await client.query('select pg_advisory_lock(7710)') // Two processes of one service start one after the other.
+    await client.query(await readFile(hostSchema, 'utf8'))
+    await applyInboxSchema(client)
+    if (service.migrations)
+      await migrate({
+        dbClient: client, dir: service.migrations.pathname, direction: 'up', migrationsTable: 'migrations', migrationsSchema: 'host',
+        log: () => {}, noLock: true,
+      } as never)
+    for (const record of service.records) await createRecordTable(client, record.table)
+  } finally {
+    await client.query('select pg_advisory_unlock(7710)').catch(() => {})
+    client.release()
+  }
+  const store = await postgresEventStore({ pool, listenUrl: databaseUrl })
+  return { pool, store, log: sharedTail(store.log, { keep: 2000 }) }
+}
+
+/** Second half: inbox, read-copies, read models. */
+export async function openService(service: Service, stores: Awaited<ReturnType<typeof openStores>>, options: OpenOptions): Promise<OpenService> {
+  const { pool, store, log } = stores
+  const { vault } = options
+  const stopping = new AbortController()
+  const inbox = await openInbox({ pool })
+  const inboxLog = sharedTail(inbox, { keep: 2000 }) as unknown as Inbox
+  const owner = `${service.name} ${process.pid}`
+  const running: OpenService['running'] = new Map()
+  const fillers: OpenService['fillers'] = new Map()
+  const start = (from: EventLog, follower: Follower) =>
+    follow(from, follower, { pool, owner, signal: stopping.signal, ...(options.log && { log: (line: string) => options.log!({ line }) }) })
+
+  for (const record of service.records)
+    running.set(record.table, { running: start(log, recordFollower(record, { upcasters: service.upcasters })), source: 'own' })
+  running.set('erasure', { running: start(log, erasureFollower({ vault, pool })), source: 'own' })
+
+  const followed = new Map<ServiceName, Set<string>>()
+  for (const projection of [accessCopy, agreementCopy, ...service.projections]) {
+    const sources = Object.keys(projection.following) as ServiceName[]
+    const own = sources.every((source) => source === service.name)
+    const follower = statementFollower(projection, { service: service.name, upcasters: service.upcasters })
+    running.set(projection.name, { running: start(own ? log : inboxLog, follower), source: own ? 'own' : 'inbox' })
+    if (!own)
+      for (const source of sources)
+        followed.set(source, new Set([...(followed.get(source) ?? []), ...Object.keys(projection.following[source]!)]))
+  }
+  // The ledger follows every service and keeps every fact; the others keep what they need.
+  const everything = service.name === 'reporting'
+  if (everything) for (const { service: name } of events) followed.set(name as ServiceName, new Set())
+  for (const [source, types] of followed) {
+    const from = source === service.name ? log : options.feedOf(source)
+    fillers.set(source, start(from, fillerOf(inbox, source, everything ? 'everything' : { types: [...types] })))
+  }
+
+  const rows: OpenService['rows'] = async (statement) => (await pool.query(statement.text, statement.values as unknown[])).rows
+  const records = new Map(service.records.map((record) => [record.name as string, record]))
+  const agreements = new Map<string, AgreementRow>()
+  return {
+    name: service.name,
+    service,
+    store,
+    inbox,
+    vault,
+    cursors: cursors(options.cursorSecret),
+    upcasters: service.upcasters,
+    rows,
+    authenticate: authenticator(rows),
+    // An agreement, once active, keeps its parties and its period: what was found is kept.
+    agreement: async (id) => {
+      if (typeof id !== 'string') return undefined
+      const found = agreements.get(id) ?? (await rows(agreementRow(id)))[0]
+      if (found) agreements.set(id, found)
+      return found
+    },
+    recordNamed: (name) => {
+      const record = records.get(name)
+      if (!record) throw new Error(`${service.name} has no record ${name}.`)
+      return record
+    },
+    checkpointOf: async (table) => {
+      const { rows: found } = await pool.query('select position from es.checkpoints where name = $1 order by version desc limit 1', [table])
+      const position = found[0]?.position
+      return position === undefined || position === 'start' ? '' : position
+    },
+    running,
+    fillers,
+    pool,
+    close: async () => {
+      stopping.abort()
+      await Promise.allSettled([...running.values(), ...[...fillers.values()].map((one) => ({ running: one }))].map((one) => one.running.done))
+      await store.close()
+      await pool.end()
+    },
+  }
+}
+
+/** Waits until what a Sync-Token speaks of is visible here; false when time is over. */
+export async function catchUpWith(service: OpenService, tokens: Map<ServiceName, string>, needed: readonly string[], ms: number): Promise<boolean> {
+  const waits: Promise<boolean>[] = []
+  for (const [source, position] of tokens) {
+    const filler = service.fillers.get(source)
+    const own = source === service.name
+    if (own)
+      for (const name of needed) {
+        const one = service.running.get(name)
+        if (one?.source === 'own') waits.push(one.running.waitFor(position as Position, ms))
+      }
+    if (filler)
+      waits.push(
+        filler.waitFor(position as Position, ms).then(async (arrived) => {
+          if (!arrived) return false
+          const local = await service.inbox.head()
+          if (local === 'start') return true
+          const readers = needed.map((name) => service.running.get(name)).filter((one) => one?.source === 'inbox')
+          return (await Promise.all(readers.map((one) => one!.running.waitFor(local, ms)))).every(Boolean)
+        }),
+      )
+  }
+  return (await Promise.all(waits)).every(Boolean)
+}
+
+export type { Projection }

@@ -1,0 +1,38 @@
+import { isRefusal, type Refusal } from '@wushe/slice'
+import { problems } from './contract.ts'
+
+export type Language = 'zh' | 'en'
+
+/** A refusal on its way out of the host's own code. */
+export class Refused extends Error {
+  override name = 'Refused'
+  readonly refusal: Refusal & { errors?: object[] }
+  constructor(refusal: Refusal & { errors?: object[] }) {
+    super(problems[refusal.refused]?.title.en ?? refusal.refused)
+    this.refusal = refusal
+  }
+}
+
+export const throwIfRefused = <T extends object>(value: T | Refusal): T => {
+  if (isRefusal(value)) throw new Refused(value)
+  return value as T
+}
+
+/** RFC 9457 problem details. The one place where a refusal becomes an answer. */
+export function toProblem({ refused, params, errors }: Refusal & { errors?: object[] }, language: Language, requestId: string) {
+  const { status, title, detail, remedy, retryable = false } = problems[refused] ?? problems['internal-error']!
+  const say = (sentence: { zh: string; en: string } | undefined) =>
+    sentence?.[language].replace(/{(\w+)}/g, (_, name) => String(params?.[name] ?? ''))
+  return {
+    type: `https://wushe.org/problems/${refused}`,
+    code: refused,
+    title: say(title)!,
+    ...(detail && { detail: say(detail) }),
+    status,
+    requestId,
+    retryable,
+    ...(params && { params }),
+    ...(errors && { errors }),
+    ...(remedy && { remedy: say(remedy) }),
+  }
+}

@@ -1,0 +1,93 @@
+import { recordOf, type RecordVersion } from '@wushe/feed'
+import { empty, join, raw, refuse, sql, type Actor, type RecordSlice, type Statement } from '@wushe/slice'
+import { newestEvent, type Operation } from './contract.ts'
+import { readStream } from './execute.ts'
+import type { OpenService } from './open.ts'
+import { openSealed, present } from './present.ts'
+import { Refused, type Language } from './problem.ts'
+import type { AnyInput } from './service.ts'
+
+/** Which rows of a record an actor may see, as a condition inside the statement. */
+const visible = ({ seenBy }: RecordSlice, actor: Actor): Statement => {
+  if (seenBy === 'owner-and-operator' && actor.kind === 'operator') return sql`true`
+  if (actor.kind === 'funder' && seenBy === 'owner-and-funders') return sql`agreement_id = any(${actor.agreementIds})`
+  return sql`tenant = ${actor.orgId}`
+}
+
+const sees = ({ seenBy }: RecordSlice, actor: Actor, { tenant, agreementId }: RecordVersion) =>
+  (seenBy === 'owner-and-operator' && actor.kind === 'operator') ||
+  (actor.kind === 'funder' && seenBy === 'owner-and-funders'
+    ? agreementId != null && actor.agreementIds.includes(agreementId)
+    : tenant === actor.orgId)
+
+const instant = (column: string) => raw(`to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`)
+
+const columns: Record<string, string> = { agreementId: 'agreement_id', siteId: 'site_id', status: 'status' }
+
+type Pin = { position: string; asOf: string; after?: [created: string, id: string] }
+
+/** One page of a record's list. All pages of one list show the moment of the first. */
+export async function readList(service: OpenService, record: RecordSlice, operation: Operation, query: Record<string, any>, actor: Actor, now: string) {
+  const { limit: asked = 100, cursor, ...filters } = query
+  const limit = Math.min(asked, 500)
+  const scope = JSON.stringify([operation.operationId, actor.orgId, Object.entries(filters).sort()])
+  const pin: Pin = service.cursors.read<Pin>(cursor, scope) ?? { position: await service.checkpointOf(record.table), asOf: now }
+
+  const conditions = Object.entries(filters).map(([name, value]) =>
+    columns[name] ? sql`${raw(columns[name])} = ${value}` : sql`body ->> ${name} = ${String(value)}`,
+  )
+  const rows = await service.rows(sql<RecordVersion & { created: string }>`
+    select id, version, tenant, agreement_id as "agreementId", site_id as "siteId", status, occurred_on::text as "occurredOn",
+           ${instant('recorded_at')} as "recordedAt", ${instant('updated_at')} as "updatedAt", body, sealed, created
+    from ${raw(record.table)}
+    where position <= ${pin.position} and (until is null or until > ${pin.position})
+      and ${join([visible(record, actor), ...conditions], ' and ')}
+      ${pin.after ? sql`and (created, id) < (${pin.after[0]}, ${pin.after[1]})` : empty}
+    order by created desc, id desc
+    limit ${limit + 1}`)
+  const page = rows.slice(0, limit)
+  const final = page.at(-1)
+  return {
+    data: await present(page, actor, service.vault),
+    ...(rows.length > limit && final && { nextCursor: service.cursors.write({ ...pin, after: [final.created, final.id] }, scope) }),
+    asOf: pin.asOf,
+    position: pin.position,
+  }
+}
+
+/** One record as it stands now, folded from its stream. */
+export async function readOne(service: OpenService, record: RecordSlice, operation: Operation, input: AnyInput, actor: Actor) {
+  const [streamId, recordId] = [operation.ids[0]!, operation.ids.at(-1)!].map((name) => input.path[name] as string)
+  const { events, last } = await readStream(service, `${record.category}-${streamId}`)
+  const version = recordOf(record, events, recordId!)
+  if (!version || !sees(record, actor, version)) throw new Refused(refuse('not-found'))
+  const [data] = await present([version], actor, service.vault)
+  return { data, version: version.version, position: last! }
+}
+
+/** Everything that happened in a stream, in words and in order. */
+export async function readHistory(service: OpenService, record: RecordSlice, operation: Operation, input: AnyInput, actor: Actor, language: Language) {
+  const streamId = input.path[operation.ids[0]!] as string
+  const { events } = await readStream(service, `${record.category}-${streamId}`)
+  const version = recordOf(record, events, streamId)
+  if (!version || !sees(record, actor, version)) throw new Refused(refuse('not-found'))
+  const shown = events.filter(({ meta }) => actor.kind !== 'funder' || !meta.agreementId || actor.agreementIds.includes(meta.agreementId))
+  const sealed = await openSealed(shown.map(({ meta, sealed }) => ({ tenant: meta.tenant, sealed })), actor, service.vault)
+  return {
+    data: shown.map(({ id, type, revision, data, meta }, index) => {
+      const { open, masked } = sealed[index]!
+      return {
+        version: revision + 1,
+        eventId: id,
+        type,
+        title: newestEvent(type)?.title[language] ?? type,
+        ...(meta.occurredOn && { occurredOn: meta.occurredOn }),
+        recordedAt: meta.recordedAt,
+        actor: { orgId: meta.actor.orgId, keyId: meta.actor.keyId },
+        data,
+        ...(Object.keys(open).length && { sealed: open }),
+        ...(masked.length && { masked }),
+      }
+    }),
+  }
+}

@@ -1,0 +1,54 @@
+import type { OperationsOf, ServiceName } from '@wushe/contracts'
+import type { Upcasters } from '@wushe/event-store'
+import type { Actor, Category, Claim, Moment, Need, Projection, Reading, RecordSlice, Rows } from '@wushe/slice'
+import type { Decision } from '@wushe/slice'
+
+type AnyInput = { path: any; query: any; body: any }
+
+/** A command as the host runs it, its types already checked where it was written. */
+export type CommandSlice = {
+  kind: 'command'
+  operation: string
+  aggregate: {
+    category: Category
+    initial: any
+    evolve: (state: any, event: any) => any
+    owner?: (first: any, streamId: string) => string
+    attached?: boolean
+    holds?: (state: any, set: string) => boolean
+    writableBy?: (state: any, actor: Actor) => boolean
+  }
+  of: (input: any, moment: Moment) => string
+  record?: (input: any, moment: Moment) => string
+  needs?: Record<string, Need<any, any>>
+  claims?: (input: any, moment: Moment) => readonly Claim[]
+  decide: (input: any, state: any, moment: Moment, known: any) => Decision<{ type: string; data: any }>
+  shownOnce?: (input: any, moment: Moment) => Record<string, unknown>
+}
+export type ReadSlice = { kind: 'list' | 'one' | 'history'; operation: string; record: RecordSlice }
+export type QuerySlice = {
+  kind: 'query'
+  operation: string
+  answer: (input: any, reading: Reading, rows: Rows) => Promise<unknown>
+}
+export type Slice = CommandSlice | ReadSlice | QuerySlice
+export type { AnyInput }
+
+export type Service = {
+  name: ServiceName
+  operations: Record<string, Slice>
+  records: RecordSlice[]
+  projections: Projection[]
+  upcasters: Upcasters
+  /** Folder of SQL files for the tables of its projections; records bring their own table. */
+  migrations?: URL
+}
+
+type Parts<Operations> = Omit<Service, 'name' | 'operations'> & {
+  /** One slice per operation of the contract. A missing or a foreign one does not compile. */
+  operations: { [Name in keyof Operations]: { operation: Name } & (Omit<CommandSlice, 'operation'> | Omit<ReadSlice, 'operation'> | Omit<QuerySlice, 'operation'>) }
+}
+
+/** The table of contents of a service. */
+export const service = <Name extends ServiceName>(name: Name, parts: Parts<OperationsOf[Name]>): Service =>
+  ({ name, ...parts }) as unknown as Service

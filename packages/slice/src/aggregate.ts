@@ -1,0 +1,115 @@
+import type { Operations, Streams } from '@wushe/contracts'
+import type { Input } from './contract.ts'
+import type { Decision } from './decision.ts'
+import type { Statement } from './sql.ts'
+
+/** On whose behalf something is asked. */
+export type Actor = {
+  orgId: string
+  kind: 'contractor' | 'funder' | 'operator' | 'system'
+  keyId: string
+  /** Agreements to which the organisation is a party. */
+  agreementIds: readonly string[]
+}
+
+/** All that a decision may know beyond its input: time, identity and chance arrive as arguments. */
+export type Moment = {
+  /** RFC 3339, UTC. */
+  now: string
+  /** The calendar day in Asia/Shanghai. */
+  today: string
+  /** A TypeID of this prefix, the same for every attempt at the same request. */
+  newId: (prefix: string) => string
+  /** 32 random bytes, hex. */
+  chance: string
+  actor: Actor
+}
+
+export type Category = keyof Streams
+
+export type Aggregate<Name extends Category, State> = {
+  category: Name
+  initial: State
+  evolve: (state: State, event: Streams[Name]) => State
+  /** The organisation to which the stream belongs; without it, the one that began it. */
+  owner?: (first: Streams[Name], streamId: string) => string
+  /** The stream has no beginning of its own, like a volunteer's hours: whoever writes first begins it. */
+  attached?: boolean
+  /** Does the stream still hold what it claimed in this set? Without it, a claim is held for ever. */
+  holds?: (state: State, set: string) => boolean
+  /** May this actor write to the stream? Without it: the organisation to which it belongs. */
+  writableBy?: (state: State, actor: Actor) => boolean
+}
+
+/** A value that only one stream of an organisation may hold, such as an ID number. */
+export type Claim = {
+  set: string
+  value: string
+  /** Refusal code when another stream holds it; its id is in params. */
+  taken: 'id-taken' | 'id-number-taken' | 'division-taken'
+  /** The value identifies a person: only its keyed hash is kept. */
+  personal?: boolean
+}
+
+/** What a decision needs to know of other streams or of the service's own tables. */
+export type Need<In, Known> = { of: (input: In) => NeedOf | undefined; known?: Known }
+export type NeedOf = { aggregate: Aggregate<any, any>; id: string } | { row: Statement }
+
+/** The folded state of another stream of this organisation; its initial state when there is none. */
+export const stateOf = <In, Name extends Category, State>(
+  aggregate: Aggregate<Name, State>,
+  id: (input: In) => string | undefined,
+): Need<In, State> => ({
+  of: (input) => {
+    const streamId = id(input)
+    return streamId === undefined ? undefined : { aggregate, id: streamId }
+  },
+})
+
+/** The first row of a statement over the service's own tables. */
+export const rowOf = <In, Row>(select: (input: In) => Statement<Row>): Need<In, Row | undefined> => ({
+  of: (input) => ({ row: select(input) }),
+})
+
+export type Known<Needs> = { [Name in keyof Needs]: Needs[Name] extends Need<any, infer Value> ? Value : never }
+
+export type Command<Operation, Name extends Category, State, Needs> = {
+  /** The stream that the command is about: its name without the category. */
+  of: (input: Input<Operation>, moment: Moment) => string
+  /** The record that the answer shows, where that is not the stream's own. */
+  record?: (input: Input<Operation>, moment: Moment) => string
+  needs?: Needs
+  claims?: (input: Input<Operation>, moment: Moment) => readonly Claim[]
+  decide: (
+    input: Input<Operation>,
+    state: State,
+    moment: Moment,
+    known: Known<Needs>,
+  ) => Decision<Streams[Name]>
+  /** Said once, in the first answer, and stored nowhere. */
+  shownOnce?: (input: Input<Operation>, moment: Moment) => Record<string, unknown>
+}
+
+export const aggregate = <Name extends Category, State>(
+  category: Name,
+  definition: {
+    initial: State
+    evolve: (state: NoInfer<State>, event: Streams[Name]) => NoInfer<State>
+    owner?: (first: Streams[Name], streamId: string) => string
+    attached?: boolean
+    holds?: (state: NoInfer<State>, set: string) => boolean
+    writableBy?: (state: NoInfer<State>, actor: Actor) => boolean
+  },
+) => {
+  const self: Aggregate<Name, State> = { category, ...definition }
+  return {
+    ...self,
+    command: <
+      Operation extends keyof Operations,
+      Needs extends Record<string, Need<Input<Operations[Operation]>, any>> = Record<never, never>,
+    >(
+      operation: Operation,
+      command: Command<Operations[Operation], Name, State, Needs>,
+    ) => ({ kind: 'command', operation, aggregate: self, ...command }) as const,
+  }
+}

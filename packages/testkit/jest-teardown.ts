@@ -1,0 +1,3 @@
+import './jest-setup.ts'
+
+export default () => globalThis.stopTestPostgres?.()

@@ -1,0 +1,34 @@
+import { agreement, alar } from './alar.ts'
+import { send } from './send.ts'
+
+export type Target = { url: string; contractor: string; funder: string }
+
+/** Records the whole Alar demonstration through the public API; sending it again records nothing twice. */
+export async function loadAlar({ url, contractor, funder, organisations, say }: Target & { organisations: { contractor: string; funder: string }; say: (line: string) => void }): Promise<string> {
+  const started = performance.now()
+  say('Loading the Alar demonstration through the API …')
+  const { id, chain } = agreement(organisations)
+  const token = await send({ url, key: funder }, [chain])
+  await meet({ url, key: contractor }, token)
+  for (const { name, chains } of alar(id)) {
+    const total = chains.reduce((sum, one) => sum + one.length, 0)
+    let said = 0
+    await send({ url, key: contractor }, chains, {
+      onDone: (done) => {
+        if (done < total && performance.now() - said < 1000) return
+        said = performance.now()
+        process.stderr.write(`\r  ${name.zh} ${name.en}: ${done}/${total}   ${done === total ? '\n' : ''}`)
+      },
+    })
+  }
+  say(`Loaded in ${Math.round((performance.now() - started) / 1000)} s.`)
+  return id
+}
+
+/** Every service has learnt of the agreement once it has answered a request that carries the agreement's token. */
+export async function meet({ url, key }: { url: string; key: string }, token: string) {
+  for (const path of ['/v1/stations', '/v1/cases', '/v1/offers', '/v1/projects']) {
+    const answer = await fetch(`${url}${path}?limit=1`, { headers: { authorization: `Bearer ${key}`, 'sync-token': token } })
+    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`)
+  }
+}

@@ -1,0 +1,100 @@
+// Starts everything in one process and, the first time, loads the demonstration. Called by scripts/start.
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { loadAlar } from './demo/load-alar.ts'
+import { startEmbedded, type Embedded } from './embedded.ts'
+
+const usage = `scripts/start [--data DIR] [--port N] [--empty]
+
+  --data DIR   where everything is kept (default .data in the project's folder)
+  --port N     port of the API (default 8080)
+  --empty      without the demonstration`
+
+const options = readOptions()
+const dir = resolve(options.from, options.data)
+const ready = join(dir, 'ready.json')
+const say = (line: string) => console.error(line)
+
+const stopping = new Promise<string>((stop) => {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop(signal))
+})
+
+try {
+  const embedded = await startEmbedded({ dir, port: options.port, log: say })
+  const done = await Promise.race([demonstrate(embedded), stopping])
+  if (typeof done !== 'string') {
+    announce(embedded, done.agreementId)
+    await stopping
+  }
+  say('\nStopping …')
+  rmSync(ready, { force: true })
+  await embedded.stop()
+  say('Stopped. Everything is kept in ' + dir)
+  process.exit(0)
+} catch (error) {
+  say(`\n${explain(error as Error & { code?: string })}`)
+  process.exit(1)
+}
+
+function readOptions() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        from: { type: 'string', default: process.cwd() },
+        data: { type: 'string' },
+        port: { type: 'string', default: '8080' },
+        empty: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h' },
+      },
+    })
+    if (values.help) {
+      console.log(usage)
+      process.exit(0)
+    }
+    const port = Number(values.port)
+    if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error(`--port ${values.port} is not a port (0 to 65535).`)
+    return { from: values.from, data: values.data ?? join(import.meta.dirname, '../.data'), port, empty: values.empty }
+  } catch (error) {
+    console.error(`${(error as Error).message}\n\n${usage}`)
+    process.exit(2)
+  }
+}
+
+/** Loads the demonstration if this folder does not hold it yet; an interrupted load goes on where it stopped. */
+async function demonstrate(embedded: Embedded): Promise<{ agreementId: string | null }> {
+  const file = join(dir, 'demonstration.json')
+  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as { agreementId: string }
+  if (options.empty) return { agreementId: null }
+  const demo = { agreementId: await loadAlar({ url: embedded.host.url, ...embedded.keys, organisations: embedded.organisations, say }) }
+  writeFileSync(file, JSON.stringify(demo))
+  return demo
+}
+
+function announce({ host: { url }, keys }: Embedded, agreementId: string | null) {
+  writeFileSync(ready, `${JSON.stringify({ url, pid: process.pid, keys, demo: { agreementId } }, null, 2)}\n`, { mode: 0o600 })
+  console.log(`
+Wushe 五社 is ready.  ${url}        contract: ${url}/openapi.json
+
+  operator    ${keys.operator}
+  contractor  ${keys.contractor}
+  funder      ${keys.funder}
+${agreementId ? curls(url, keys, agreementId) : ''}
+Ctrl-C stops everything. Data: ${dir}`)
+}
+
+const curls = (url: string, { contractor, funder }: Embedded['keys'], agreementId: string) => `
+Record a fact:
+  curl -sS ${url}/v1/activities -H 'Authorization: Bearer ${contractor}' -H 'Content-Type: application/json' -H "Idempotency-Key: demo-$(date +%s)" -d '{"kind":"lecture","title":"防溺水讲座","plannedOccurrences":1,"occurredOn":"2023-12-01","agreementId":"${agreementId}"}'
+Read it back (the newest first):
+  curl -sS '${url}/v1/activities?limit=1' -H 'Authorization: Bearer ${contractor}'
+Read a figure:
+  curl -sS '${url}/v1/reports/service-statistics?agreementId=${agreementId}' -H 'Authorization: Bearer ${funder}' -H 'Accept-Language: en'
+Open the figure into its facts:
+  curl -sS '${url}/v1/reports/facts?agreementId=${agreementId}&indicator=IND-C1&limit=3' -H 'Authorization: Bearer ${funder}' -H 'Accept-Language: en'
+`
+
+function explain(error: Error & { code?: string }): string {
+  if (error.code === 'EADDRINUSE') return `Port ${options.port} is taken by another program. Stop it, or choose another one: scripts/start --port ${options.port + 1}`
+  return error.name === 'Error' ? (error.stack ?? error.message) : error.message
+}
