@@ -15,13 +15,16 @@ const options = readOptions()
 const dir = resolve(options.from, options.data)
 const ready = join(dir, 'ready.json')
 const say = (line: string) => console.error(line)
+/** scripts/dev.ts keeps PostgreSQL running between restarts and says where. */
+const postgres = JSON.parse(process.env['WUSHE_DEV_POSTGRES'] ?? 'null') as { url: string; pid: number } | null
 
 const stopping = new Promise<string>((stop) => {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop(signal))
+  process.once('disconnect', () => stop('scripts/dev.ts has ended'))
 })
 
 try {
-  const embedded = await startEmbedded({ dir, port: options.port, log: say })
+  const embedded = await startEmbedded({ dir, port: options.port, log: say, ...(postgres && { postgres }) })
   const done = await Promise.race([demonstrate(embedded), stopping])
   if (typeof done !== 'string') {
     announce(embedded, done.agreementId)
@@ -53,7 +56,8 @@ function readOptions() {
       process.exit(0)
     }
     const port = Number(values.port)
-    if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error(`--port ${values.port} is not a port (0 to 65535).`)
+    if (!Number.isInteger(port) || port < 0 || port > 65_535)
+      throw new Error(`--port ${values.port} is not a port (0 to 65535).`)
     return { from: values.from, data: values.data ?? join(import.meta.dirname, '../.data'), port, empty: values.empty }
   } catch (error) {
     console.error(`${(error as Error).message}\n\n${usage}`)
@@ -66,13 +70,22 @@ async function demonstrate(embedded: Embedded): Promise<{ agreementId: string | 
   const file = join(dir, 'demonstration.json')
   if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as { agreementId: string }
   if (options.empty) return { agreementId: null }
-  const demo = { agreementId: await loadAlar({ url: embedded.host.url, ...embedded.keys, organisations: embedded.organisations, say }) }
+  const demo = {
+    agreementId: await loadAlar({
+      url: embedded.host.url,
+      ...embedded.keys,
+      organisations: embedded.organisations,
+      say,
+    }),
+  }
   writeFileSync(file, JSON.stringify(demo))
   return demo
 }
 
 function announce({ host: { url }, keys }: Embedded, agreementId: string | null) {
-  writeFileSync(ready, `${JSON.stringify({ url, pid: process.pid, keys, demo: { agreementId } }, null, 2)}\n`, { mode: 0o600 })
+  writeFileSync(ready, `${JSON.stringify({ url, pid: process.pid, keys, demo: { agreementId } }, null, 2)}\n`, {
+    mode: 0o600,
+  })
   console.log(`
 Wushe 五社 is ready.  ${url}        contract: ${url}/openapi.json
 
@@ -81,6 +94,7 @@ Wushe 五社 is ready.  ${url}        contract: ${url}/openapi.json
   funder      ${keys.funder}
 ${agreementId ? curls(url, keys, agreementId) : ''}
 Ctrl-C stops everything. Data: ${dir}`)
+  process.send?.('ready')
 }
 
 const curls = (url: string, { contractor, funder }: Embedded['keys'], agreementId: string) => `
@@ -95,6 +109,7 @@ Open the figure into its facts:
 `
 
 function explain(error: Error & { code?: string }): string {
-  if (error.code === 'EADDRINUSE') return `Port ${options.port} is taken by another program. Stop it, or choose another one: scripts/start --port ${options.port + 1}`
+  if (error.code === 'EADDRINUSE')
+    return `Port ${options.port} is taken by another program. Stop it, or choose another one: scripts/start --port ${options.port + 1}`
   return error.name === 'Error' ? (error.stack ?? error.message) : error.message
 }

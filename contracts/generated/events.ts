@@ -48,7 +48,7 @@ export interface components {
          * @example {
          *       "kind": "contractor",
          *       "name": "示例社会工作服务中心",
-         *       "uscc": "52430112MJK0000019"
+         *       "uscc": "52430112MJK0000069"
          *     }
          */
         OrganisationRegisteredV1: {
@@ -1185,7 +1185,8 @@ export interface components {
          *         "659002003"
          *       ],
          *       "countingRules": {},
-         *       "occurredOn": "2021-07-01"
+         *       "occurredOn": "2021-07-01",
+         *       "agreementId": "agr_01h455vb4pex5vsknk084sn001"
          *     }
          */
         AgreementActivatedV1: {
@@ -1203,6 +1204,7 @@ export interface components {
             };
             /** Format: date */
             occurredOn: string;
+            agreementId?: string;
         };
         /**
          * AgreementDrafted
@@ -1231,7 +1233,8 @@ export interface components {
          *           "share": 2000
          *         }
          *       ],
-         *       "countingRules": {}
+         *       "countingRules": {},
+         *       "agreementId": "agr_01h455vb4pex5vsknk084sn001"
          *     }
          */
         AgreementDraftedV1: {
@@ -1255,6 +1258,7 @@ export interface components {
                 phoneMinMinutes?: number;
                 collateralsCount?: boolean;
             };
+            agreementId?: string;
         };
         /**
          * AgreementEnded
@@ -1266,7 +1270,8 @@ export interface components {
          *         "org_01h455vb4pex5vsknk084sn002",
          *         "org_01h455vb4pex5vsknk084sn003"
          *       ],
-         *       "occurredOn": "2023-12-31"
+         *       "occurredOn": "2023-12-31",
+         *       "agreementId": "agr_01h455vb4pex5vsknk084sn001"
          *     }
          */
         AgreementEndedV1: {
@@ -1275,17 +1280,20 @@ export interface components {
             funderIds: string[];
             /** Format: date */
             occurredOn: string;
+            agreementId?: string;
         };
         /**
          * AgreementSigned
          * @description The parties signed it on this day.
          * @example {
-         *       "occurredOn": "2021-06-20"
+         *       "occurredOn": "2021-06-20",
+         *       "agreementId": "agr_01h455vb4pex5vsknk084sn001"
          *     }
          */
         AgreementSignedV1: {
             /** Format: date */
             occurredOn: string;
+            agreementId?: string;
         };
         /**
          * ProjectClosed
@@ -1954,6 +1962,7 @@ export interface components {
          *       "serviceKinds": [
          *         "elder-care"
          *       ],
+         *       "hasIdNumber": true,
          *       "occurredOn": "2022-05-01",
          *       "agreementId": "agr_01h455vb4pex5vsknk084sn001",
          *       "siteId": "sta_01h455vb4pex5vsknk084sn001"
@@ -1964,6 +1973,8 @@ export interface components {
             sex?: "0" | "1" | "2" | "9";
             skills: string[];
             serviceKinds: string[];
+            /** @description Whether the sealed identity holds an ID number; without one nobody can be verified. */
+            hasIdNumber: boolean;
             /** Format: date */
             occurredOn: string;
             agreementId?: string;

@@ -2285,7 +2285,7 @@ export interface components {
             name: string;
             /**
              * @description Unified social credit code (GB 32100); its check character is verified.
-             * @example 52430112MJK0000019
+             * @example 52430112MJK0000069
              */
             uscc?: string;
             /** @enum {string} */
@@ -3066,14 +3066,21 @@ export interface components {
             service: string;
             stream: string;
             version: number;
-            occurredOn?: components["schemas"]["Date"];
+            occurredOn: components["schemas"]["Date"];
             recordedAt: components["schemas"]["Time"];
             stationId?: components["schemas"]["SiteId"];
             dimensions: components["schemas"]["Dimensions"];
             /** @description What this fact adds to the figure. */
             contribution: components["schemas"]["Decimal"];
             /** @description What was recorded, in the unit of the fact, such as minutes. */
-            quantity?: components["schemas"]["Decimal"];
+            quantity: components["schemas"]["Decimal"];
+            /**
+             * @description The unit of the quantity.
+             * @example 分钟
+             */
+            unit: string;
+            /** @description Whom or what the fact is about, where that is counted once; the first one counts. */
+            subject?: string;
             links: {
                 record: string;
             };
@@ -3081,15 +3088,141 @@ export interface components {
         IndicatorList: {
             data: components["schemas"]["Indicator"][];
         };
-        /** @description How one figure is counted. */
+        /** @description How one figure is counted. The rule in `count` is what is executed; the test vectors prove it. */
         Indicator: {
             id: components["schemas"]["IndicatorId"];
+            /** @description Raised when the rule counts otherwise. */
             version: number;
-            name: {
-                zh: string;
-                en: string;
+            report: components["schemas"]["ReportName"];
+            name: components["schemas"]["Wording"];
+            unit: components["schemas"]["Unit"];
+            definition: components["schemas"]["Wording"];
+            doesNotCount: components["schemas"]["Wording"][];
+            count: components["schemas"]["CountRule"];
+            testVectors: components["schemas"]["TestVector"][];
+        };
+        Wording: {
+            zh: string;
+            en: string;
+        };
+        Unit: {
+            /** @enum {string} */
+            code: "个" | "节" | "场" | "人" | "人次" | "次" | "小时" | "分钟" | "元" | "分" | "%";
+            en: string;
+        };
+        /** @description Takes the facts of one kind under the agreement, leaves some out, and adds up what remains. */
+        CountRule: {
+            /** @enum {string} */
+            facts: "case" | "consultation" | "case-session" | "group-session" | "activity" | "person" | "volunteer" | "hours" | "link" | "link-value" | "practitioner" | "division";
+            /**
+             * @description occurredOn: facts whose day lies in the period. onDate: what holds on the last day of the period, or on the day of asOf when that is earlier.
+             * @enum {string}
+             */
+            time: "occurredOn" | "onDate";
+            /**
+             * @description Each fact adds 1
+             * @enum {string}
+             */
+            measure: "rows" | "quantity";
+            /** @description Of what was recorded, where the figure has another one. */
+            quantityUnit?: components["schemas"]["Unit"];
+            /** @description Adds this number, too, where the agreement's counting rule says so. */
+            plus?: {
+                /** @enum {string} */
+                dimension: "collaterals";
+                /** @enum {string} */
+                ifRule: "collateralsCount";
             };
-            unit: string;
+            /** @description The sum is divided by this. */
+            divideBy?: number;
+            /**
+             * @description Rounded half up to so many places.
+             * @default 0
+             * @enum {integer}
+             */
+            decimals: 0 | 2;
+            /**
+             * @description true: 53.00, false: 53.
+             * @default false
+             */
+            trailingZeros: boolean;
+            /** @description Only facts that are so. */
+            where?: components["schemas"]["Among"];
+            /** @description Facts that are so count only from the number on that the agreement's counting rule names. */
+            atLeast?: {
+                /** @enum {string} */
+                dimension: "minutes";
+                /** @enum {string} */
+                rule: "phoneMinMinutes";
+                where: components["schemas"]["Among"];
+            };
+            /**
+             * @description subject: whom or what the fact is about counts once. first: only the first fact about it, of all times, counts, on its own day.
+             * @default none
+             * @enum {string}
+             */
+            distinct: "none" | "subject" | "first";
+            /** @description A row beside the total for each of these values. */
+            splitBy?: {
+                /** @enum {string} */
+                dimension: "method" | "kind";
+                values: string[];
+                /** @description What the total leaves out. */
+                totalWithout?: string[];
+            };
+            /** @description The figure is the percentage of the facts that have another one about the same subject on that day. */
+            share?: {
+                /** @enum {string} */
+                having: "licence" | "station";
+                where?: components["schemas"]["Among"];
+                /**
+                 * @description The other one is under the agreement
+                 * @default false
+                 */
+                underAgreement: boolean;
+                /**
+                 * @description One of the local line counts only where it is valid: in the division of the fact's station or, when that is not known, in one of the agreement.
+                 * @default false
+                 */
+                localWhereValid: boolean;
+                /** @description A row beside the total that is narrower. */
+                beside?: {
+                    /** @enum {string} */
+                    dimension: "scope";
+                    value: string;
+                    where: components["schemas"]["Among"];
+                };
+            };
+        };
+        /** @description For each dimension the values that are meant. */
+        Among: {
+            [key: string]: string[];
+        };
+        /** @description Events and the rows that they must give. Ids are shortened (`cas_1`), and what does not matter to the rule is left out of the data. */
+        TestVector: {
+            rule: components["schemas"]["Wording"];
+            /** @description 2023 where it is left out. */
+            period?: {
+                /** Format: date */
+                from: string;
+                /** Format: date */
+                to: string;
+            };
+            /** @description What AgreementActivated says of the agreement agr_1, where it matters. */
+            agreement?: {
+                [key: string]: unknown;
+            };
+            given: {
+                type: string;
+                stream: string;
+                data?: {
+                    [key: string]: unknown;
+                };
+            }[];
+            expect: {
+                dimensions?: components["schemas"]["Dimensions"];
+                value: components["schemas"]["Decimal"];
+            }[];
         };
         /** @enum {string} */
         ProviderKind: "enterprise" | "foundation" | "government" | "community" | "individual";
@@ -3163,8 +3296,13 @@ export interface components {
             updatedAt: string;
             masked?: components["schemas"]["Masked"][];
             status: string;
-            /** @description What no link has set aside. */
+            /** @description What no link takes. */
             available: number;
+            /** @description What each link takes of it. Cancelled and voided links take nothing. */
+            links: {
+                linkId: string;
+                quantity: components["schemas"]["Quantity"];
+            }[];
             withdrawnOn?: components["schemas"]["Date"];
             withdrawalReason?: string;
         } & components["schemas"]["OfferFacts"];
@@ -3258,6 +3396,7 @@ export interface components {
          * @enum {string}
          */
         StationLevel: "hq" | "station" | "room";
+        /** @description A head station may stand for a county (6 digits), a station and a room for a township or a community. */
         StationFacts: {
             level: components["schemas"]["StationLevel"];
             name: string;
@@ -3331,6 +3470,8 @@ export interface components {
             updatedAt: string;
             masked?: components["schemas"]["Masked"][];
             status: string;
+            /** @description Since when at siteId; absent for the station of the beginning. */
+            assignedOn?: components["schemas"]["Date"];
             leftOn?: components["schemas"]["Date"];
             departureReason?: string;
             identity?: components["schemas"]["Identity"];
@@ -3380,13 +3521,15 @@ export interface components {
             status: string;
             practitionerId: components["schemas"]["PractitionerId"];
             issuedOn: components["schemas"]["Date"];
+            certificateNo?: components["schemas"]["CertificateNo"];
         } & components["schemas"]["LicenceFacts"];
+        /** @description Stored encrypted. */
+        CertificateNo: string;
         RecordLicence: {
             /** @description Your own id, if you made one offline. */
             id?: string;
             issuedOn: components["schemas"]["OccurredOn"];
-            /** @description Stored encrypted. */
-            certificateNo?: string;
+            certificateNo?: components["schemas"]["CertificateNo"];
         } & components["schemas"]["LicenceFacts"];
         AssignToStation: {
             siteId: components["schemas"]["SiteId"];

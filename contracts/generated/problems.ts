@@ -78,4 +78,7 @@ export type ProblemParams = {
   'shares-wrong': { sum: string | number }
   'agreement-state-wrong': { status: string | number }
   'project-not-open': { status: string | number }
+  'as-of-in-future': { asOf: string | number; now: string | number }
+  'indicator-not-known': { indicator: string | number }
+  'dimension-not-known': { indicator: string | number; dimension: string | number; values: string | number }
 }

@@ -14,9 +14,21 @@ export const period = { from: '2021-07-01', to: '2023-12-31' } as const
 
 /** What the figures must then say. */
 export const expected = {
-  'IND-C1': '230', 'IND-C2': '1415', 'IND-C3': '0', 'IND-G1': '117', 'IND-G2': '702', 'IND-G3': '4811', 'IND-A1': '359',
-  'IND-A2': '33862', 'IND-P1': '1009', 'IND-V1': '4888', 'IND-V2': '18993', 'IND-R1': '60', 'IND-R2': '171953.00',
-  'IND-S1': '53.06', 'IND-S4': '100.00',
+  'IND-C1': '230',
+  'IND-C2': '1415',
+  'IND-C3': '0',
+  'IND-G1': '117',
+  'IND-G2': '702',
+  'IND-G3': '4811',
+  'IND-A1': '359',
+  'IND-A2': '33862',
+  'IND-P1': '1009',
+  'IND-V1': '4888',
+  'IND-V2': '18993',
+  'IND-R1': '60',
+  'IND-R2': '171953.00',
+  'IND-S1': '53.06',
+  'IND-S4': '100.00',
 } as const
 export const nationalLicenceRate = '40.82'
 
@@ -27,8 +39,14 @@ export const agreement = (organisations: { contractor: string; funder: string })
     id,
     chain: [
       create('/v1/agreements', {
-        id, contractorId: organisations.contractor, title: '阿拉尔市社会工作服务站运营', legalBasis: 'government-procurement',
-        procurementRef: 'ALE-2021-017', ...period, divisions: townships, valueFen: 960_000_000,
+        id,
+        contractorId: organisations.contractor,
+        title: '阿拉尔市社会工作服务站运营',
+        legalBasis: 'government-procurement',
+        procurementRef: 'ALE-2021-017',
+        ...period,
+        divisions: townships,
+        valueFen: 960_000_000,
         funds: [{ funderId: organisations.funder, share: 10_000 }],
       }),
       act(`/v1/agreements/${id}/signature`, { signedOn: '2021-06-21' }),
@@ -38,7 +56,10 @@ export const agreement = (organisations: { contractor: string; funder: string })
 }
 
 /** Everything that the contractor records. `salt` keeps two contractors' workloads apart; `stations` takes the first n. */
-export function alar(agreementId: string, { salt = '', stations: count = 20 }: { salt?: string; stations?: number } = {}): Phase[] {
+export function alar(
+  agreementId: string,
+  { salt = '', stations: count = 20 }: { salt?: string; stations?: number } = {},
+): Phase[] {
   const made = townships.map((divisionCode, index) => station(index, divisionCode, agreementId, salt)).slice(0, count)
   const hq = idOf('sta', 'hq', salt)
   return [
@@ -46,7 +67,14 @@ export function alar(agreementId: string, { salt = '', stations: count = 20 }: {
       name: { zh: '站点与人员', en: 'stations and people' },
       chains: [
         [
-          create('/v1/stations', { id: hq, level: 'hq', name: '阿拉尔市社会工作总站', divisionCode: '659002', agreementId, occurredOn: '2021-07-01' }),
+          create('/v1/stations', {
+            id: hq,
+            level: 'hq',
+            name: '阿拉尔市社会工作总站',
+            divisionCode: '659002',
+            agreementId,
+            occurredOn: '2021-07-01',
+          }),
           ...made.flatMap((one) => one.establish(hq)),
         ],
         ...made.flatMap((one) => one.people),
@@ -79,21 +107,57 @@ function station(index: number, divisionCode: string, agreementId: string, salt:
   const on = (number: number, of: number) => dayBetween(opened, period.to, number, of)
 
   const establish = (hq: string) => [
-    create('/v1/stations', { id: siteId, level: 'station', name: `第${index + 1}社工站`, parentId: hq, divisionCode, agreementId, occurredOn: opened }),
+    create('/v1/stations', {
+      id: siteId,
+      level: 'station',
+      name: `第${index + 1}社工站`,
+      parentId: hq,
+      divisionCode,
+      agreementId,
+      occurredOn: opened,
+    }),
     ...(index < 6
-      ? [create('/v1/stations', { id: id('sta', `room ${divisionCode}`), level: 'room', name: `第${index + 1}社区社工室`, parentId: siteId, divisionCode, agreementId, occurredOn: opened })]
+      ? [
+          create('/v1/stations', {
+            id: id('sta', `room ${divisionCode}`),
+            level: 'room',
+            name: `第${index + 1}社区社工室`,
+            parentId: siteId,
+            divisionCode,
+            agreementId,
+            occurredOn: opened,
+          }),
+        ]
       : []),
   ]
 
-  const workers = Array.from({ length: index < 9 ? 3 : 2 }, (_, at) => (index < 9 ? index * 3 : 27 + (index - 9) * 2) + at)
+  const workers = Array.from(
+    { length: index < 9 ? 3 : 2 },
+    (_, at) => (index < 9 ? index * 3 : 27 + (index - 9) * 2) + at,
+  )
   const practitioner = (number: number) => id('pra', `practitioner ${number}`)
-  const westPlan = index < 11 ? [create('/v1/practitioners', {
-    id: id('pra', `west plan ${index}`), employment: 'deployed', programme: 'west-plan', identity: person(`西部 ${salt} ${index}`, 9_000_000 + index, salt),
-    occurredOn: index < 4 ? opened : day(opened, 60), ...site,
-  })] : []
+  const westPlan =
+    index < 11
+      ? [
+          create('/v1/practitioners', {
+            id: id('pra', `west plan ${index}`),
+            employment: 'deployed',
+            programme: 'west-plan',
+            identity: person(`西部 ${salt} ${index}`, 9_000_000 + index, salt),
+            occurredOn: index < 4 ? opened : day(opened, 60),
+            ...site,
+          }),
+        ]
+      : []
   const people: Chain[] = [
     ...workers.map((number) => [
-      create('/v1/practitioners', { id: practitioner(number), employment: 'full-time', identity: person(`worker ${number}`, 8_000_000 + number, salt), occurredOn: opened, ...site }),
+      create('/v1/practitioners', {
+        id: practitioner(number),
+        employment: 'full-time',
+        identity: person(`worker ${number}`, 8_000_000 + number, salt),
+        occurredOn: opened,
+        ...site,
+      }),
       ...licence(number, practitioner(number), id('lic', `licence ${number}`)),
     ]),
     ...westPlan.map((one) => [one]),
@@ -102,8 +166,15 @@ function station(index: number, divisionCode: string, agreementId: string, salt:
   const subjectOfCase = (number: number) => id('sub', `subject of case ${number}`)
   const register = (subjectId: string, seed: number, occurredOn: string) =>
     create('/v1/subjects', {
-      id: subjectId, kind: 'person', birthYearMonth: birthday(seed).slice(0, 7), sex: seed % 2 ? '1' : '2', divisionCode, categories: ['left-behind-child'],
-      identity: person('subject', seed, salt), occurredOn, ...site,
+      id: subjectId,
+      kind: 'person',
+      birthYearMonth: birthday(seed).slice(0, 7),
+      sex: seed % 2 ? '1' : '2',
+      divisionCode,
+      categories: ['left-behind-child'],
+      identity: person('subject', seed, salt),
+      occurredOn,
+      ...site,
     })
 
   const cases = numbered(230, index).map(({ number, at }): Chain => {
@@ -114,19 +185,66 @@ function station(index: number, divisionCode: string, agreementId: string, salt:
     const path = `/v1/cases/${caseId}`
     return [
       register(subjectId, number, step(0)),
-      create('/v1/concerns', { id: concernId, source: 'teacher', urgency: 'medium', subjectId, occurredOn: step(0), ...site }),
-      act(`/v1/concerns/${concernId}/identification`, { problems: ['family-relations'], riskLevel: 'medium', identifiedBy: 'class-teacher', occurredOn: step(0) }),
-      create('/v1/cases', { id: caseId, kind: 'in-depth', subjectId, concernId, problems: ['family-relations'], risk: 'medium', occurredOn: step(1), ...site }),
-      act(`${path}/consent`, { purpose: 'service', noticeVersion: '2021-1', givenBy: 'guardian', relation: 'mother', occurredOn: step(1) }),
+      create('/v1/concerns', {
+        id: concernId,
+        source: 'teacher',
+        urgency: 'medium',
+        subjectId,
+        occurredOn: step(0),
+        ...site,
+      }),
+      act(`/v1/concerns/${concernId}/identification`, {
+        problems: ['family-relations'],
+        riskLevel: 'medium',
+        identifiedBy: 'class-teacher',
+        occurredOn: step(0),
+      }),
+      create('/v1/cases', {
+        id: caseId,
+        kind: 'in-depth',
+        subjectId,
+        concernId,
+        problems: ['family-relations'],
+        risk: 'medium',
+        occurredOn: step(1),
+        ...site,
+      }),
+      act(`${path}/consent`, {
+        purpose: 'service',
+        noticeVersion: '2021-1',
+        givenBy: 'guardian',
+        relation: 'mother',
+        occurredOn: step(1),
+      }),
       act(`${path}/assignment`, { practitionerId: practitioner(workers[at % workers.length]!), occurredOn: step(1) }),
-      act(`${path}/assessments`, { instrument: 'sdq', version: '2', domains: [{ code: 'emotion', score: 6 }], needs: ['companionship'], occurredOn: step(2) }),
-      act(`${path}/plan`, { goals: [{ code: 'emotion', indicator: 'sdq-total', baseline: '18', target: '12' }], plannedSessions: sessions, agreedBy: ['guardian', 'worker'], occurredOn: step(2) }),
+      act(`${path}/assessments`, {
+        instrument: 'sdq',
+        version: '2',
+        domains: [{ code: 'emotion', score: 6 }],
+        needs: ['companionship'],
+        occurredOn: step(2),
+      }),
+      act(`${path}/plan`, {
+        goals: [{ code: 'emotion', indicator: 'sdq-total', baseline: '18', target: '12' }],
+        plannedSessions: sessions,
+        agreedBy: ['guardian', 'worker'],
+        occurredOn: step(2),
+      }),
       ...Array.from({ length: sessions }, (_, no) =>
-        create(`${path}/sessions`, { id: id('ses', `session ${number} ${no}`), mode: no % 3 === 2 ? 'home-visit' : 'interview', minutes: 50, occurredOn: step(3 + no) }),
+        create(`${path}/sessions`, {
+          id: id('ses', `session ${number} ${no}`),
+          mode: no % 3 === 2 ? 'home-visit' : 'interview',
+          minutes: 50,
+          occurredOn: step(3 + no),
+        }),
       ),
       ...(number < 200
         ? [
-            act(`${path}/evaluation`, { goalResults: [{ code: 'emotion', result: 'achieved' }], score: 85, occurredOn: step(10) }),
+            act(`${path}/evaluation`, {
+              goalResults: [{ code: 'emotion', result: 'achieved' }],
+              score: 85,
+              occurredOn: step(10),
+            }),
             act(`${path}/feedback`, { to: 'teacher', channel: 'face-to-face', occurredOn: step(11) }),
             act(`${path}/closure`, { reason: 'goals-met', occurredOn: step(11) }),
           ]
@@ -140,18 +258,35 @@ function station(index: number, divisionCode: string, agreementId: string, salt:
     const step = (count: number) => on(at * 10 + count, shareOf(117, index) * 10)
     // The first two of the station's case subjects are also the first two members of its first group.
     const shared = at === 0 ? [subjectOfCase(before(230, index)), subjectOfCase(before(230, index) + 1)] : []
-    const own = Array.from({ length: 7 - shared.length }, (_, no) => ({ subjectId: id('sub', `member ${number} ${no}`), seed: 1000 + number * 7 + no }))
+    const own = Array.from({ length: 7 - shared.length }, (_, no) => ({
+      subjectId: id('sub', `member ${number} ${no}`),
+      seed: 1000 + number * 7 + no,
+    }))
     const members = [...shared, ...own.map((one) => one.subjectId)]
     return [
       ...own.map(({ subjectId, seed }) => register(subjectId, seed, step(0))),
-      create('/v1/groups', { id: groupId, kind: 'growth', theme: '成长伙伴', goals: ['peer-support'], plannedSessions: 6, capacity: 12, occurredOn: step(0), ...site }),
+      create('/v1/groups', {
+        id: groupId,
+        kind: 'growth',
+        theme: '成长伙伴',
+        goals: ['peer-support'],
+        plannedSessions: 6,
+        capacity: 12,
+        occurredOn: step(0),
+        ...site,
+      }),
       act(`${path}/stages`, { stage: 'preparation', occurredOn: step(0) }),
       ...members.map((subjectId) => act(`${path}/members`, { subjectId, occurredOn: step(1) }, subjectId)),
       ...Array.from({ length: 6 }, (_, no) =>
         create(`${path}/sessions`, {
-          id: id('gse', `group session ${number} ${no}`), no: no + 1, occurredOn: step(2 + no),
+          id: id('gse', `group session ${number} ${no}`),
+          no: no + 1,
+          occurredOn: step(2 + no),
           // From the fifteenth group on, exactly one member misses exactly one session.
-          attendance: members.map((subjectId, place) => ({ subjectId, mark: number >= 14 && no === 2 && place === 6 ? 'absent' : 'present' })),
+          attendance: members.map((subjectId, place) => ({
+            subjectId,
+            mark: number >= 14 && no === 2 && place === 6 ? 'absent' : 'present',
+          })),
         }),
       ),
       act(`${path}/evaluation`, { satisfaction: 5, occurredOn: step(8) }),
@@ -163,10 +298,21 @@ function station(index: number, divisionCode: string, agreementId: string, salt:
     const activityId = id('act', `activity ${number}`)
     const occurredOn = on(at, shareOf(359, index))
     return [
-      create('/v1/activities', { id: activityId, kind: activityKinds[number % activityKinds.length], title: '邻里同乐', plannedOccurrences: 1, occurredOn, ...site }),
+      create('/v1/activities', {
+        id: activityId,
+        kind: activityKinds[number % activityKinds.length],
+        title: '邻里同乐',
+        plannedOccurrences: 1,
+        occurredOn,
+        ...site,
+      }),
       create(`/v1/activities/${activityId}/occurrences`, {
-        id: id('occ', `occurrence ${number}`), occurredOn, headcount: { value: number < 116 ? 95 : 94, method: 'count' },
-        evidence: [{ sha256: (number + 1).toString(16).padStart(64, '0'), mediaType: 'image/jpeg', label: 'sign-in-sheet' }],
+        id: id('occ', `occurrence ${number}`),
+        occurredOn,
+        headcount: { value: number < 116 ? 95 : 94, method: 'count' },
+        evidence: [
+          { sha256: (number + 1).toString(16).padStart(64, '0'), mediaType: 'image/jpeg', label: 'sign-in-sheet' },
+        ],
       }),
       act(`/v1/activities/${activityId}/evaluation`, { responses: 20, occurredOn }),
     ]
@@ -178,31 +324,76 @@ function station(index: number, divisionCode: string, agreementId: string, salt:
     const occurredOn = on(at, shareOf(4888, index))
     const minutes = number < 4329 ? 240 : 180
     return [
-      create('/v1/volunteers', { id: volunteerId, sex: number % 2 ? '1' : '2', skills: [], serviceKinds: ['community'], identity: person('volunteer', 100_000 + number, salt), occurredOn, ...site }),
+      create('/v1/volunteers', {
+        id: volunteerId,
+        sex: number % 2 ? '1' : '2',
+        skills: [],
+        serviceKinds: ['community'],
+        identity: person('volunteer', 100_000 + number, salt),
+        occurredOn,
+        ...site,
+      }),
       act(`/v1/volunteers/${volunteerId}/verification`, { method: 'in-person', occurredOn }),
       create(`/v1/volunteers/${volunteerId}/hours-entries`, {
-        id: hoursId, startedAt: `${occurredOn}T09:00:00+08:00`, endedAt: `${occurredOn}T${minutes === 240 ? '13' : '12'}:00:00+08:00`, method: 'qr', content: '社区服务', ...site,
+        id: hoursId,
+        startedAt: `${occurredOn}T09:00:00+08:00`,
+        endedAt: `${occurredOn}T${minutes === 240 ? '13' : '12'}:00:00+08:00`,
+        method: 'qr',
+        content: '社区服务',
+        ...site,
       }),
-      act(`/v1/volunteers/${volunteerId}/hours-entries/${hoursId}/confirmation`, { minutes, confirmedBy: { practitionerId: practitioner(workers[0]!) }, occurredOn }),
+      act(`/v1/volunteers/${volunteerId}/hours-entries/${hoursId}/confirmation`, {
+        minutes,
+        confirmedBy: { practitionerId: practitioner(workers[0]!) },
+        occurredOn,
+      }),
     ]
   })
 
   const others: Chain[] = [
     ...Array.from({ length: 3 }, (_, at): Chain => {
       const number = index * 3 + at
-      const [providerId, offerId, linkId] = [id('prv', `provider ${number}`), id('off', `offer ${number}`), id('lnk', `link ${number}`)]
+      const [providerId, offerId, linkId] = [
+        id('prv', `provider ${number}`),
+        id('off', `offer ${number}`),
+        id('lnk', `link ${number}`),
+      ]
       const occurredOn = on(at, 3)
       const path = `/v1/offers/${offerId}/links`
       return [
         create('/v1/providers', { id: providerId, kind: 'enterprise', name: `爱心企业${number + 1}`, occurredOn }),
-        create('/v1/offers', { id: offerId, providerId, kind: resourceKinds[number % resourceKinds.length], quantity: 10, unit: '份', occurredOn, ...site }),
+        create('/v1/offers', {
+          id: offerId,
+          providerId,
+          kind: resourceKinds[number % resourceKinds.length],
+          quantity: 10,
+          unit: '份',
+          occurredOn,
+          ...site,
+        }),
         create(path, { id: linkId, quantity: 10, occurredOn, ...site }),
         act(`${path}/${linkId}/agreement`, { quantity: 10, occurredOn }),
-        act(`${path}/${linkId}/delivery`, { quantity: 10, occurredOn, evidence: [{ sha256: 'f'.repeat(60) + (1000 + number), mediaType: 'image/jpeg' }] }),
-        act(`${path}/${linkId}/valuation`, { amountFen: number < 20 ? 286_589 : 286_588, method: 'invoice', occurredOn }),
+        act(`${path}/${linkId}/delivery`, {
+          quantity: 10,
+          occurredOn,
+          evidence: [{ sha256: 'f'.repeat(60) + (1000 + number), mediaType: 'image/jpeg' }],
+        }),
+        act(`${path}/${linkId}/valuation`, {
+          amountFen: number < 20 ? 286_589 : 286_588,
+          method: 'invoice',
+          occurredOn,
+        }),
       ]
     }),
-    [create('/v1/projects', { id: id('prj', `project ${index}`), kind: 'special', theme: `一街镇一特色·${index + 1}`, occurredOn: on(1, 3), ...site })],
+    [
+      create('/v1/projects', {
+        id: id('prj', `project ${index}`),
+        kind: 'special',
+        theme: `一街镇一特色·${index + 1}`,
+        occurredOn: on(1, 3),
+        ...site,
+      }),
+    ],
   ]
 
   return { establish, people, cases, groups, activities, volunteers, others }
@@ -226,11 +417,22 @@ function licence(number: number, practitionerId: string, id: string): Chain {
 const activityKinds = ['lecture', 'parent-child', 'festival', 'outreach', 'training'] as const
 const resourceKinds = ['cash', 'goods', 'venue', 'professional-time'] as const
 
-const create = (path: string, body: { id: string } & Record<string, unknown>): Request => ({ key: `create ${body.id}`, path, body, transition: false })
-const act = (path: string, body: Record<string, unknown>, again = ''): Request => ({ key: `act ${path} ${again}`.trim(), path, body, transition: true })
+const create = (path: string, body: { id: string } & Record<string, unknown>): Request => ({
+  key: `create ${body.id}`,
+  path,
+  body,
+  transition: false,
+})
+const act = (path: string, body: Record<string, unknown>, again = ''): Request => ({
+  key: `act ${path} ${again}`.trim(),
+  path,
+  body,
+  transition: true,
+})
 
 const namespace = 'b5d3b7a8-2a57-5a0f-8a34-3f6d8d9c4a11'
-const idOf = (prefix: string, name: string, salt: string) => TypeID.fromUUID(prefix, uuidFrom(`alar ${salt} ${name}`, namespace)).toString()
+const idOf = (prefix: string, name: string, salt: string) =>
+  TypeID.fromUUID(prefix, uuidFrom(`alar ${salt} ${name}`, namespace)).toString()
 
 const day = (from: string, add: number) => new Date(Date.parse(from) + add * 86_400_000).toISOString().slice(0, 10)
 const dayBetween = (from: string, to: string, number: number, of: number) =>

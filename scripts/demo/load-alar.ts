@@ -4,7 +4,13 @@ import { send } from './send.ts'
 export type Target = { url: string; contractor: string; funder: string }
 
 /** Records the whole Alar demonstration through the public API; sending it again records nothing twice. */
-export async function loadAlar({ url, contractor, funder, organisations, say }: Target & { organisations: { contractor: string; funder: string }; say: (line: string) => void }): Promise<string> {
+export async function loadAlar({
+  url,
+  contractor,
+  funder,
+  organisations,
+  say,
+}: Target & { organisations: { contractor: string; funder: string }; say: (line: string) => void }): Promise<string> {
   const started = performance.now()
   say('Loading the Alar demonstration through the API …')
   const { id, chain } = agreement(organisations)
@@ -28,7 +34,9 @@ export async function loadAlar({ url, contractor, funder, organisations, say }: 
 /** Every service has learnt of the agreement once it has answered a request that carries the agreement's token. */
 export async function meet({ url, key }: { url: string; key: string }, token: string) {
   for (const path of ['/v1/stations', '/v1/cases', '/v1/offers', '/v1/projects']) {
-    const answer = await fetch(`${url}${path}?limit=1`, { headers: { authorization: `Bearer ${key}`, 'sync-token': token } })
+    const answer = await fetch(`${url}${path}?limit=1`, {
+      headers: { authorization: `Bearer ${key}`, 'sync-token': token },
+    })
     if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`)
   }
 }

@@ -11,7 +11,12 @@ export type Client = { url: string; key: string }
 export async function send(
   client: Client,
   chains: readonly Chain[],
-  { side = 24, patience = 60_000, onDone = () => {}, onAnswer = () => {} }: {
+  {
+    side = 24,
+    patience = 60_000,
+    onDone = () => {},
+    onAnswer = () => {},
+  }: {
     side?: number
     /** How long one request is tried again, in ms. */
     patience?: number
@@ -52,8 +57,15 @@ export async function sendOne({ url, key }: Client, request: Request, patience =
         body: JSON.stringify(request.body),
       })
       const body: any = await response.json()
-      if (response.ok) return { status: response.status, body, replayed: response.headers.has('idempotent-replayed'), token: response.headers.get('sync-token') ?? '' }
-      if (!body.retryable) throw new Stopped(`${request.path} (${request.key}): ${response.status} ${JSON.stringify(body)}`)
+      if (response.ok)
+        return {
+          status: response.status,
+          body,
+          replayed: response.headers.has('idempotent-replayed'),
+          token: response.headers.get('sync-token') ?? '',
+        }
+      if (!body.retryable)
+        throw new Stopped(`${request.path} (${request.key}): ${response.status} ${JSON.stringify(body)}`)
     } catch (error) {
       if (error instanceof Stopped) throw error
       if (Date.now() > until) throw new Error(`${request.path}: no answer`, { cause: error })

@@ -44,7 +44,7 @@ export const startCluster = async (options: ClusterOptions): Promise<Cluster> =>
   const unlock = lockFolder(folder)
   try {
     const programs = findPrograms(folder)
-    removeHalfMade(folder)
+    await removeHalfMade(folder)
     if (existsSync(folder.data)) {
       const found = dataVersion(folder)
       if (found !== programs.major) throw new OtherPostgresVersion(folder.data, found, programs.major)

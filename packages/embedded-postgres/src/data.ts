@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import * as fs from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { PostgresFailed } from './errors.ts'
@@ -25,9 +26,12 @@ export const createData = async (folder: Folder, programs: Programs, { password,
 }
 
 /** Call it with the folder locked: nobody else is then making anything in it. */
-export const removeHalfMade = (folder: Folder) => {
-  for (const name of fs.readdirSync(folder.path)) {
-    if (name.startsWith(halfMade)) fs.rmSync(join(folder.path, name), { recursive: true, maxRetries: 20 })
+export const removeHalfMade = async (folder: Folder) => {
+  const names = fs.readdirSync(folder.path).filter((name) => name.startsWith(halfMade))
+  for (const path of names.map((name) => join(folder.path, name))) {
+    // An initdb that was killed a moment ago may still be writing into it. One removal then leaves the folder behind,
+    // and says nothing.
+    while (fs.existsSync(path)) await rm(path, { recursive: true, force: true, maxRetries: 20 })
   }
 }
 

@@ -1,1 +1,7 @@
 export * from './event-store.ts'
+export { memoryEventStore } from './memory.ts'
+export { comparePositions } from './position.ts'
+export { horizonLag, type Blocker } from './postgres/horizon.ts'
+export { applySchema, checkCluster, repair } from './postgres/schema.ts'
+export { postgresEventStore, type PostgresOptions } from './postgres/store.ts'
+export { upcast, type Upcasters } from './upcasting.ts'

@@ -21,6 +21,8 @@ export const checkStorable = (
   return bytes
 }
 
+export const isUuid = (text: string) => uuid.test(text)
+
 const checkStream = (stream: StreamName) => {
   if (stream.length > limits.streamName)
     throw new NotStorable(`A stream's name has at most ${limits.streamName} bytes.`)

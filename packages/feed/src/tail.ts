@@ -1,5 +1,12 @@
-import type { EventLog, LogFilter, LogPage, Recorded } from '@wushe/event-store'
-import { compare, reaches, type Place } from './position.ts'
+import {
+  comparePositions,
+  type EventLog,
+  type LogFilter,
+  type LogPage,
+  type Position,
+  type Recorded,
+} from '@wushe/event-store'
+import { reaches, type Place } from './position.ts'
 
 /**
  * The same log for many followers in one process: each page of its newest part is read once, whoever asks. The last
@@ -7,40 +14,40 @@ import { compare, reaches, type Place } from './position.ts'
  */
 export const sharedTail = (log: EventLog, { keep = 2000 } = {}): EventLog => {
   const alarm = sharedWake(log)
-  const direct = coalesced(log)
+  const older = coalesced(log)
   /** Everything after `from` up to `to` is in `kept`; until the first reading there is no `from`. */
   let from: Place | undefined
   let to: Place = 'start'
   let kept: Recorded[] = []
-  let complete = false
+  let caughtUp = false
   let reading: Promise<void> | undefined
 
   const readOn = () => (reading ??= read().finally(() => (reading = undefined)))
 
   const read = async () => {
-    alarm.set()
     if (from === undefined) from = to = await log.head()
     const page = await log.page(to, { limit: pageSize })
     kept.push(...page.events)
     to = page.scannedTo
-    complete = page.caughtUp
+    caughtUp = page.caughtUp
     const surplus = kept.length - keep
     if (surplus <= 0) return
     from = kept[surplus - 1]!.position
     kept = kept.slice(surplus)
   }
 
-  const caughtUp = () => complete && !alarm.rung()
-
   return {
     page: async (after, options) => {
-      if (from === undefined || (reaches(after, to) && !caughtUp())) await readOn()
-      if (compare(after, from!) < 0) return direct(after, options)
+      const nothingNew = caughtUp && alarm.isSet()
+      if (from === undefined || (reaches(after, to) && !nothingNew)) await readOn()
+      if (comparePositions(after, from!) < 0) return older(after, options)
       const { events, full } = matching(kept, after, options)
       if (full) return { events, scannedTo: events.at(-1)!.position, caughtUp: false }
-      return { events, scannedTo: (reaches(after, to) ? after : to) as LogPage['scannedTo'], caughtUp: caughtUp() }
+      return { events, scannedTo: (reaches(after, to) ? after : to) as Position, caughtUp }
     },
-    wake: (signal) => alarm.wait(signal),
+    wake: async (signal, after = to) => {
+      if (reaches(after, to)) await alarm.wait(signal, to)
+    },
     head: () => log.head(),
   }
 }
@@ -61,14 +68,14 @@ const firstAfter = (kept: Recorded[], after: Place) => {
   let high = kept.length
   while (low < high) {
     const middle = (low + high) >> 1
-    if (compare(kept[middle]!.position, after) > 0) high = middle
+    if (comparePositions(kept[middle]!.position, after) > 0) high = middle
     else low = middle + 1
   }
   return low
 }
 
 const matches = ({ categories, types }: LogFilter, { stream, type }: Recorded) =>
-  (!types || types.includes(type)) && (!categories || categories.includes(stream.slice(0, stream.indexOf('-'))))
+  (!types || types.includes(type)) && (!categories || categories.includes(stream.split('-', 1)[0]!))
 
 /** Followers that start together ask for the same old pages at the same time. */
 const coalesced = (log: EventLog): EventLog['page'] => {
@@ -81,28 +88,21 @@ const coalesced = (log: EventLog): EventLog['page'] => {
   }
 }
 
-/**
- * One wake of the log under way at a time. It is set before the log is read, so that an event that comes between a
- * reader's page and its wait is not slept through; once rung, it stays so until the log is read again.
- */
+/** One wake of the log under way at a time, for all who wait. */
 const sharedWake = (log: EventLog) => {
   let underWay: Promise<void> | undefined
   let stop = new AbortController()
   let waiting = 0
 
-  const set = () => {
-    underWay ??= log.wake(stop.signal).then(() => (underWay = undefined))
-  }
-
   return {
-    set,
-    rung: () => underWay === undefined,
-    wait: async (signal: AbortSignal) => {
-      if (signal.aborted || !underWay) return
+    isSet: () => underWay !== undefined,
+    wait: async (signal: AbortSignal, after: Place) => {
+      if (signal.aborted) return
+      underWay ??= log.wake(stop.signal, after).finally(() => (underWay = undefined))
       waiting++
       await unlessAborted(underWay, signal)
       waiting--
-      if (!signal.aborted || waiting > 0) return
+      if (waiting > 0) return
       stop.abort()
       stop = new AbortController()
     },

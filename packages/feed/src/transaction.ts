@@ -1,6 +1,16 @@
-import type pg from 'pg'
+import { hash } from 'node:crypto'
+import pg from 'pg'
 
 export type Query = { text: string; values?: unknown[]; name?: string }
+
+/** A query that comes again and again: the server parses it once per connection. */
+export const prepared = (text: string, values: unknown[]): Query => {
+  const name = names.get(text) ?? `feed ${hash('sha1', text, 'base64url')}`
+  names.set(text, name)
+  return { name, text, values }
+}
+
+const names = new Map<string, string>()
 
 /**
  * Runs `work` between begin and commit. `opening` is sent together with the begin, and its results are given to `work`.
@@ -24,7 +34,7 @@ export const inTransaction = async <Result>(
   } catch (error) {
     // A rollback that works shows that the connection does: then the error is about what was sent.
     await client.query('rollback').catch(broken)
-    throw lost ? new ConnectionLost(error) : error
+    throw lost ? new ConnectionLost(lost) : error
   } finally {
     client.off('error', broken)
     client.release(lost)
@@ -35,8 +45,8 @@ export const inTransaction = async <Result>(
  * All queries on one connection, in order, sent without waiting for each other where the client was made with
  * `pipeline: true`. Throws the first error.
  */
-export const sendAll = async (client: pg.PoolClient, queries: readonly Query[]): Promise<pg.QueryResult[]> => {
-  if (!client.pipeline) {
+export const sendAll = async (client: pg.ClientBase, queries: readonly Query[]): Promise<pg.QueryResult[]> => {
+  if (!(client as pg.Client).pipeline) {
     const results: pg.QueryResult[] = []
     for (const query of queries) results.push(await client.query(query))
     return results
@@ -46,6 +56,15 @@ export const sendAll = async (client: pg.PoolClient, queries: readonly Query[]):
     if (outcome.status === 'rejected') throw outcome.reason
     return outcome.value
   })
+}
+
+/** One statement on its own. Throws ConnectionLost, or what the database said. */
+export const ask = async <Row extends pg.QueryResultRow>(pool: pg.Pool, query: Query): Promise<pg.QueryResult<Row>> => {
+  try {
+    return await pool.query<Row>(query)
+  } catch (error) {
+    throw error instanceof pg.DatabaseError ? error : new ConnectionLost(error)
+  }
 }
 
 /** The database cannot be reached. What was under way may have been committed. */

@@ -122,7 +122,7 @@ const answer = (now: () => Date): RequestHandler => async (req, res) => {
       return answerCommand(res, await execute(service, { slice, operation, input, request, ifMatch: req.get('if-match') }))
     case 'list': {
       await waitFor(service, tokens, [slice.record.table])
-      const page = await readList(service, slice.record, operation, input.query, actor, request.moment.now)
+      const page = await readList(service, slice.record, operation, input, actor, request.moment.now)
       if (page.nextCursor) res.set('Link', `<${pathWith(req, page.nextCursor)}>; rel="next"`)
       if (page.position) res.set('Sync-Token', writeSyncToken(service.name, page.position))
       return void res.json(page)
@@ -136,7 +136,7 @@ const answer = (now: () => Date): RequestHandler => async (req, res) => {
       return void res.json(await readHistory(service, slice.record, operation, input, actor, language))
     case 'query': {
       await waitFor(service, tokens, service.service.projections.map((one) => one.name))
-      const reading = { actor, now: request.moment.now, language, settle: service.inbox.settle }
+      const reading = { actor, now: request.moment.now, language, settle: (at: string) => settle(service, at), cursors: service.cursors }
       const result = await slice.answer(input, reading, service.rows)
       if (isRefusal(result as object)) throw new Refused(result as never)
       return void res.json(result)
@@ -159,6 +159,16 @@ async function answerCommand(res: Response, executed: Executed) {
     receipt: { ...receiptOf(executed, service.name), recordedAt: executed.recorded.at(-1)?.meta.recordedAt ?? record.updatedAt },
     ...(warnings.length && { warnings }),
   })
+}
+
+/** After it, nothing can be learnt at or before this moment, and the read models contain all that was. */
+async function settle(service: OpenService, at: string) {
+  await service.inbox.settle(at)
+  const position = await service.inbox.positionAt(at)
+  if (position === 'start') return
+  const readers = [...service.running.values()].filter((one) => one.source === 'inbox')
+  const arrived = await Promise.all(readers.map((one) => one.running.waitFor(position, 5000)))
+  if (!arrived.every(Boolean)) throw new Refused(refuse('projection-lagging'))
 }
 
 async function waitFor(service: OpenService, tokens: Map<ServiceName, string>, needed: string[]) {

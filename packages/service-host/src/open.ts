@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import type { ServiceName } from '@wushe/contracts'
-import { postgresEventStore, type EventLog, type EventStore, type Position, type Upcasters } from '@wushe/event-store'
+import { checkCluster, postgresEventStore, type EventLog, type EventStore, type Position, type Upcasters } from '@wushe/event-store'
 import {
-  applyInboxSchema, createRecordTable, fillerOf, follow, openInbox, recordFollower, sharedTail, statementFollower,
+  applyFeedSchema, applyInboxSchema, createRecordTable, fillerOf, follow, openInbox, recordFollower, sharedTail, statementFollower,
   type Follower, type Inbox, type Running,
 } from '@wushe/feed'
 import type { Projection, RecordSlice, Statement } from '@wushe/slice'
@@ -42,8 +42,8 @@ export type OpenOptions = {
   vault: Vault
   cursorSecret: Buffer
   poolSize?: number
-  /** The log of another service. */
-  feedOf: (name: ServiceName) => EventLog
+  /** The log of another service, if it is to be followed. */
+  feedOf: (name: ServiceName) => EventLog | undefined
   log?: (line: Record<string, unknown>) => void
 }
 
@@ -57,6 +57,7 @@ export async function openStores(service: Service, { databaseUrl, poolSize = 4 }
   try {
     await client.query('select pg_advisory_lock(7710)') // Two processes of one service start one after the other.
     await client.query(await readFile(hostSchema, 'utf8'))
+    await applyFeedSchema(client)
     await applyInboxSchema(client)
     if (service.migrations)
       await migrate({
@@ -68,7 +69,8 @@ export async function openStores(service: Service, { databaseUrl, poolSize = 4 }
     await client.query('select pg_advisory_unlock(7710)').catch(() => {})
     client.release()
   }
-  const store = await postgresEventStore({ pool, listenUrl: databaseUrl })
+  await checkCluster(pool)
+  const store = postgresEventStore({ pool, listenUrl: databaseUrl })
   return { pool, store, log: sharedTail(store.log, { keep: 2000 }) }
 }
 
@@ -78,7 +80,7 @@ export async function openService(service: Service, stores: Awaited<ReturnType<t
   const { vault } = options
   const stopping = new AbortController()
   const inbox = await openInbox({ pool })
-  const inboxLog = sharedTail(inbox, { keep: 2000 }) as unknown as Inbox
+  const inboxLog = sharedTail(inbox, { keep: 2000 })
   const owner = `${service.name} ${process.pid}`
   const running: OpenService['running'] = new Map()
   const fillers: OpenService['fillers'] = new Map()
@@ -104,7 +106,7 @@ export async function openService(service: Service, stores: Awaited<ReturnType<t
   if (everything) for (const { service: name } of events) followed.set(name as ServiceName, new Set())
   for (const [source, types] of followed) {
     const from = source === service.name ? log : options.feedOf(source)
-    fillers.set(source, start(from, fillerOf(inbox, source, everything ? 'everything' : { types: [...types] })))
+    if (from) fillers.set(source, start(from, fillerOf(inbox, source, everything ? 'everything' : { types: [...types].sort() })))
   }
 
   const rows: OpenService['rows'] = async (statement) => (await pool.query(statement.text, statement.values as unknown[])).rows

@@ -27,15 +27,17 @@ const columns: Record<string, string> = { agreementId: 'agreement_id', siteId: '
 type Pin = { position: string; asOf: string; after?: [created: string, id: string] }
 
 /** One page of a record's list. All pages of one list show the moment of the first. */
-export async function readList(service: OpenService, record: RecordSlice, operation: Operation, query: Record<string, any>, actor: Actor, now: string) {
-  const { limit: asked = 100, cursor, ...filters } = query
+export async function readList(service: OpenService, record: RecordSlice, operation: Operation, input: AnyInput, actor: Actor, now: string) {
+  const { limit: asked = 100, cursor, ...filters } = input.query
   const limit = Math.min(asked, 500)
-  const scope = JSON.stringify([operation.operationId, actor.orgId, Object.entries(filters).sort()])
+  const scope = scopeOf(operation, actor, input.path, filters)
   const pin: Pin = service.cursors.read<Pin>(cursor, scope) ?? { position: await service.checkpointOf(record.table), asOf: now }
 
   const conditions = Object.entries(filters).map(([name, value]) =>
     columns[name] ? sql`${raw(columns[name])} = ${value}` : sql`body ->> ${name} = ${String(value)}`,
   )
+  // A list inside a thing shows what stands in that thing's stream.
+  if (operation.ids[0]) conditions.push(sql`stream = ${`${record.category}-${input.path[operation.ids[0]]}`}`)
   const rows = await service.rows(sql<RecordVersion & { created: string }>`
     select id, version, tenant, agreement_id as "agreementId", site_id as "siteId", status, occurred_on::text as "occurredOn",
            ${instant('recorded_at')} as "recordedAt", ${instant('updated_at')} as "updatedAt", body, sealed, created
@@ -71,7 +73,13 @@ export async function readHistory(service: OpenService, record: RecordSlice, ope
   const { events } = await readStream(service, `${record.category}-${streamId}`)
   const version = recordOf(record, events, streamId)
   if (!version || !sees(record, actor, version)) throw new Refused(refuse('not-found'))
-  const shown = events.filter(({ meta }) => actor.kind !== 'funder' || !meta.agreementId || actor.agreementIds.includes(meta.agreementId))
+  const { limit: asked = 100, cursor } = input.query
+  const scope = scopeOf(operation, actor, input.path, {})
+  const after = service.cursors.read<{ after: number }>(cursor, scope)?.after ?? -1
+  const all = events.filter(
+    ({ meta, revision }) => revision > after && (actor.kind !== 'funder' || !meta.agreementId || actor.agreementIds.includes(meta.agreementId)),
+  )
+  const shown = all.slice(0, Math.min(asked, 500))
   const sealed = await openSealed(shown.map(({ meta, sealed }) => ({ tenant: meta.tenant, sealed })), actor, service.vault)
   return {
     data: shown.map(({ id, type, revision, data, meta }, index) => {
@@ -89,5 +97,10 @@ export async function readHistory(service: OpenService, record: RecordSlice, ope
         ...(masked.length && { masked }),
       }
     }),
+    ...(shown.length < all.length && { nextCursor: service.cursors.write({ after: shown.at(-1)!.revision }, scope) }),
   }
 }
+
+/** A cursor belongs to one caller, one list and one filter. */
+const scopeOf = ({ operationId }: Operation, { orgId }: Actor, path: object, filters: object) =>
+  JSON.stringify([operationId, orgId, path, Object.entries(filters).sort()])

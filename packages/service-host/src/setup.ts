@@ -10,11 +10,11 @@ export type Credentials = { vault: string } & Record<ServiceName, string>
  * the vault, and the event log, whose tables belong to the owner so that no service can change what is recorded.
  * Repeating it does no harm.
  */
-export async function prepareDatabases(adminUrl: string, passwords: Credentials): Promise<void> {
+export async function prepareDatabases(adminUrl: string, passwords: Credentials, prefix = 'wushe'): Promise<void> {
   await as(adminUrl, async (admin) => {
     await admin.query('select pg_advisory_lock(7711)')
     for (const [name, password] of Object.entries(passwords)) {
-      const role = `wushe_${name}`
+      const role = `${prefix}_${name}`
       const exists = async (text: string) => (await admin.query(text, [role])).rows.length > 0
       const verb = (await exists('select from pg_roles where rolname = $1')) ? 'alter' : 'create'
       await admin.query(`${verb} role ${role} login password ${admin.escapeLiteral(password)}`)
@@ -24,9 +24,9 @@ export async function prepareDatabases(adminUrl: string, passwords: Credentials)
     }
   })
   for (const name of Object.keys(passwords))
-    await as(databaseOf(adminUrl, `wushe_${name}`), async (owner) => {
-      if (name === 'vault') await applyVaultSchema(owner, { role: 'wushe_vault' } as never)
-      else await applySchema(owner, { role: `wushe_${name}` } as never)
+    await as(databaseOf(adminUrl, `${prefix}_${name}`), async (owner) => {
+      if (name === 'vault') await applyVaultSchema(owner, { grantTo: `${prefix}_vault` })
+      else await applySchema(owner, { role: `${prefix}_${name}` } as never)
     })
 }
 

@@ -14,6 +14,18 @@ export type Reading = {
   /** RFC 3339, UTC. */
   now: string
   language: 'zh' | 'en'
+  /**
+   * Resolves when nothing can be learnt any more at or before this moment of the ledger (RFC 3339) and the read models
+   * contain all that was. Only in a service that keeps the ledger.
+   */
+  settle: (at: string) => Promise<void>
+  cursors: Cursors
+}
+
+/** Cursors are signed: `read` refuses one of another scope, such as another caller or filter. */
+export type Cursors = {
+  write: (content: object, scope: string) => string
+  read: <Content>(cursor: string | undefined, scope: string) => Content | undefined
 }
 
 /** A page of a record's list. Its filters are the operation's query parameters, by name. */

@@ -13,9 +13,7 @@ create table es.meta (
 
 -- revision and position are those of the last event. Neither is indexed, so that an append updates the row in place.
 create table es.streams (
-  id       bigint generated always as identity unique,
   name     text collate "C" primary key,
-  category text collate "C" generated always as (split_part(name, '-', 1)) stored,
   revision bigint not null,
   position bigint not null
 ) with (fillfactor = 80);
@@ -23,7 +21,7 @@ create table es.streams (
 -- position: transaction id << 20 | place within the transaction. data, sealed and meta keep the exact bytes they came as.
 create table es.events (
   position bigint primary key,
-  stream   bigint not null,
+  stream   text collate "C" not null,
   revision bigint not null,
   id       uuid not null,
   at       timestamptz not null,
@@ -39,7 +37,7 @@ create unique index events_stream on es.events (stream, revision);
 -- What each command wrote, for ever, so that its id can never record something else.
 create table es.commands (
   id          uuid primary key,
-  stream      bigint not null,
+  stream      text collate "C" not null,
   first       bigint not null,
   last        bigint not null,
   fingerprint bytea not null
@@ -61,7 +59,7 @@ create table es.checkpoints (
 create table es.parked (
   name     text collate "C",
   version  integer,
-  stream   bigint not null,
+  stream   text collate "C" not null,
   position text collate "C",
   event_id uuid not null,
   error    json,

@@ -1,0 +1,190 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { boot, caughtUp, type Api, type Booted } from '@wushe/testkit'
+import { agreement, alar, expected, nationalLicenceRate, type Chain, type Request } from '../scripts/demo/alar.ts'
+import { meet } from '../scripts/demo/load-alar.ts'
+import { send } from '../scripts/demo/send.ts'
+import { services } from '../scripts/embedded.ts'
+import { requestRebuild, rebuildProgress } from '@wushe/feed'
+import { setTimeout as pause } from 'node:timers/promises'
+
+const reports = ['service-statistics', 'volunteer-statistics', 'resource-statistics', 'licence-rate', 'coverage'] as const
+type Row = { indicator: string; dimensions: Record<string, string>; value: string; links: { facts: string } }
+
+let product: Booted
+let funder: Api
+let contractor: Api
+let agreementId: string
+/** What every request was answered the first time. */
+const answers = new Map<string, unknown>()
+
+beforeAll(async () => {
+  product = await boot(services, { validateAnswers: false })
+  contractor = await product.organisation('contractor')
+  funder = await product.organisation('funder')
+  const { id, chain } = agreement({ contractor: contractor.orgId, funder: funder.orgId })
+  agreementId = id
+  await meet({ url: product.url, key: contractor.key }, await send({ url: product.url, key: funder.key }, [chain]))
+}, 60_000)
+afterAll(() => product?.stop(), 60_000)
+
+const phases = () => alar(agreementId)
+const load = (chains: readonly Chain[], by = contractor, onAnswer = (_: Request, __: { body: any; replayed: boolean }) => {}) =>
+  send({ url: product.url, key: by.key }, chains, { onAnswer })
+
+async function figures(query = '', by = funder, id = agreementId): Promise<{ rows: Row[]; asOf: string }> {
+  const rows: Row[] = []
+  let asOf = ''
+  for (const report of reports) {
+    const { status, body } = await by.get(`/v1/reports/${report}?agreementId=${id}${query}`)
+    if (status !== 200) throw new Error(JSON.stringify(body))
+    rows.push(...body.data)
+    asOf = body.asOf
+  }
+  return { rows, asOf }
+}
+const totals = ({ rows }: { rows: Row[] }) =>
+  Object.fromEntries(rows.filter((row) => Object.keys(row.dimensions).length === 0).map((row) => [row.indicator, row.value]))
+
+const demandAlar = async (by = funder, id = agreementId, alsoContractor = contractor) => {
+  await caughtUp(product.host)
+  const { rows } = await figures('', by, id)
+  expect(totals({ rows })).toEqual(expected)
+  expect(rows.find((row) => row.indicator === 'IND-S1' && row.dimensions['scope'] === 'national')?.value).toBe(nationalLicenceRate)
+  const projects = await alsoContractor.get(`/v1/projects?kind=special&agreementId=${id}`)
+  expect(projects.body.data).toHaveLength(20)
+  return rows
+}
+const reordered = <Item>(items: readonly Item[]): Item[] => items.map((item, at) => [(at * 7919) % 10_007, item] as const).sort((a, b) => a[0] - b[0]).map(([, item]) => item)
+
+describe('the Alar workload', () => {
+  let middle: { asOf: string; rows: Row[] }
+
+  test('is recorded through the API, and a figure in the middle is kept', async () => {
+    const all = phases()
+    for (const [at, { chains }] of all.entries()) {
+      await load(chains, contractor, (request, { body }) => answers.set(request.key, body.receipt ?? body.data))
+      if (at === 2) {
+        await caughtUp(product.host)
+        middle = await figures()
+      }
+    }
+  }, 300_000)
+
+  test('gives exactly the published figures', async () => {
+    await demandAlar()
+  }, 60_000)
+
+  test('gives them per station, and the stations add up', async () => {
+    const { rows } = await figures('&groupBy=station')
+    for (const [indicator, total] of Object.entries(expected)) {
+      if (['IND-S1', 'IND-S4'].includes(indicator)) continue
+      const stations = rows.filter((row) => row.indicator === indicator && row.dimensions['stationId'] && Object.keys(row.dimensions).length === 1)
+      expect(stations.reduce((sum, row) => sum + Math.round(Number(row.value) * 100), 0)).toBe(Math.round(Number(total) * 100))
+      if (total !== '0') expect(stations).toHaveLength(20)
+    }
+    const cases = rows.filter((row) => row.indicator === 'IND-C1' && row.dimensions['stationId']).map((row) => row.value).sort()
+    expect(cases).toEqual([...Array(10).fill('11'), ...Array(10).fill('12')])
+  }, 60_000)
+
+  test('as of the middle, it still answers what it answered then', async () => {
+    expect((await figures(`&asOf=${encodeURIComponent(middle.asOf)}`)).rows).toEqual(
+      middle.rows.map((row) => ({ ...row, links: expect.anything() })),
+    )
+    expect(totals(middle)).not.toEqual(expected)
+  }, 60_000)
+
+  test('every figure opens into facts whose contributions add up to it', async () => {
+    const { rows } = await figures()
+    for (const row of rows) {
+      let sum = 0n
+      let next: string | undefined = `${row.links.facts}&limit=500`
+      while (next) {
+        const { body, status }: any = await funder.get(next)
+        expect(status).toBe(200)
+        for (const fact of body.data) sum += hundredths(fact.contribution)
+        next = body.nextCursor && `${row.links.facts}&limit=500&cursor=${encodeURIComponent(body.nextCursor)}`
+      }
+      expect([row.indicator, row.dimensions, sum]).toEqual([row.indicator, row.dimensions, hundredths(row.value)])
+    }
+  }, 180_000)
+
+  test('sent a second time, records nothing new and answers the same', async () => {
+    const heads = () => Promise.all(product.host.services.map((service) => service.store.log.head()))
+    const before = await heads()
+    let replays = 0
+    let requests = 0
+    for (const { chains } of phases())
+      await load(chains, contractor, (request, { body, replayed }) => {
+        requests++
+        if (replayed) replays++
+        expect(body.receipt ?? body.data).toEqual(answers.get(request.key))
+      })
+    expect(await heads()).toEqual(before)
+    expect(replays).toBe(requests)
+    await demandAlar()
+  }, 300_000)
+
+  test('gives the same after one per cent was voided and recorded again', async () => {
+    for (const [prefix, list] of [['/v1/cases', 'sessions'], ['/v1/groups', 'sessions'], ['/v1/activities', 'occurrences']] as const) {
+      const creations = phases().flatMap((phase) => phase.chains.flat()).filter((one) => one.path.startsWith(prefix) && one.path.endsWith(`/${list}`))
+      for (const request of creations.filter((_, at) => at % 100 === 3)) {
+        const { id } = request.body as { id: string }
+        expect((await contractor.post(`${request.path}/${id}/voiding`, { reason: 'recorded-in-error' })).status).toBe(200)
+        const again = await contractor.post(request.path, withoutId(request, prefix))
+        expect([again.status, again.body]).toEqual([201, expect.anything()])
+      }
+    }
+    for (const request of phases().flatMap((phase) => phase.chains.flat()).filter((one) => one.path.endsWith('/hours-entries')).filter((_, at) => at % 100 === 3)) {
+      const { id, ...body } = request.body as { id: string }
+      expect((await contractor.post(`${request.path}/${id}/voiding`, { reason: 'duplicate' })).status).toBe(200)
+      const again = await contractor.post(request.path, body)
+      const confirmed = phases().flatMap((phase) => phase.chains.flat()).find((one) => one.path === `${request.path}/${id}/confirmation`)!
+      expect((await contractor.post(`${request.path}/${again.body.data.id}/confirmation`, confirmed.body)).status).toBe(200)
+    }
+    await demandAlar()
+  }, 300_000)
+
+  test('gives the same after every read model was rebuilt, and the lists too', async () => {
+    const before = await contractor.get('/v1/cases?limit=500')
+    for (const service of product.host.services)
+      for (const name of service.running.keys()) {
+        if (name === 'erasure') continue
+        await requestRebuild(service.pool, name)
+        for (let waited = 0; (await rebuildProgress(service.pool, name)) && waited < 60_000; waited += 50) await pause(50)
+      }
+    await demandAlar()
+    expect((await contractor.get('/v1/cases?limit=500')).body.data).toEqual(before.body.data)
+  }, 300_000)
+
+  test('gives the same after one per cent of the persons were erased', async () => {
+    const subjects = phases().flatMap((phase) => phase.chains.flat()).filter((one) => one.path === '/v1/subjects')
+    for (const { body } of subjects.filter((_, at) => at % 100 === 5)) {
+      const { id } = body as { id: string }
+      expect((await contractor.post(`/v1/subjects/${id}/erasure`, { basis: 'request' })).status).toBe(200)
+      const read = await contractor.get(`/v1/subjects/${id}`)
+      expect(read.body.data.identity).toBeUndefined()
+      expect(read.body.data.masked).toContainEqual({ pointer: '/identity', reason: 'erased' })
+    }
+    await demandAlar()
+  }, 120_000)
+
+  test('gives the same for another contractor who sends it in another order', async () => {
+    const other = await product.organisation('contractor')
+    const { id, chain } = agreement({ contractor: other.orgId, funder: funder.orgId })
+    await meet({ url: product.url, key: other.key }, await send({ url: product.url, key: funder.key }, [chain]))
+    for (const { chains } of reordered(alar(id, { salt: 'other' })).sort((a, b) => Number(b.name.en === 'cases') - Number(a.name.en === 'cases')))
+      await load(reordered(chains), other)
+    await demandAlar(funder, id, other)
+    await demandAlar()
+  }, 300_000)
+})
+
+const hundredths = (decimal: string) => {
+  const [whole = '0', fraction = ''] = decimal.split('.')
+  return BigInt(whole + fraction.padEnd(2, '0').slice(0, 2))
+}
+/** The same fact recorded anew; a group's session numbers are given back by a voiding. */
+const withoutId = ({ body }: Request, _: string) => {
+  const { id: __, ...facts } = body as { id: string }
+  return facts
+}

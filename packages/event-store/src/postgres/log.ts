@@ -1,0 +1,91 @@
+import type { Pool } from 'pg'
+import type { EventLog, LogFilter, LogPage, Position } from '../event-store.ts'
+import { positions } from '../position.ts'
+import { snapshotHorizon } from './horizon.ts'
+import { eventColumns, recorded } from './read.ts'
+import { patiently, rows, type Row } from './session.ts'
+
+/** Reads of the log below the horizon: what is there will stay, and nothing will come between. */
+export const logReads = (options: { pool: Pool; horizon: 'snapshot' | 'writers'; patience: number }) => {
+  const { pool, patience } = options
+
+  /** Null stands for the horizon of the snapshot, which the reading statement finds by itself. */
+  const horizonNow = async (): Promise<string | null> => {
+    if (options.horizon === 'snapshot') return null
+    const [row] = await rows(pool, named('horizon', 'select es.writers_horizon()'))
+    return row![0]!
+  }
+
+  const page: EventLog['page'] = async (after, { limit, filter }) => {
+    if (!Number.isInteger(limit) || limit < 1) throw new RangeError(`${limit} is not a number of events.`)
+    return patiently(async () => {
+      const bounds = { after: placeOf(after), horizon: await horizonNow(), limit }
+      return filter ? filteredPage(pool, bounds, filter) : wholePage(pool, bounds)
+    }, patience)
+  }
+
+  /** Once, without patience: who polls will ask again. */
+  const head = async (): Promise<Position | 'start'> => {
+    const [row] = await rows(pool, named('head', headText, [await horizonNow()]))
+    return row ? at(BigInt(row[0]!)) : 'start'
+  }
+
+  return { page, head }
+}
+
+type Bounds = { after: bigint; horizon: string | null; limit: number }
+
+const { at, placeOf } = positions('pg')
+
+/** How many events a filtered page looks at, at most. */
+const window = 10_000
+
+const wholePage = async (pool: Pool, { after, horizon, limit }: Bounds): Promise<LogPage> => {
+  const found = await rows(pool, named(`page_${limit}`, pageText(limit), [horizon, after]))
+  const events = found.map(eventOf)
+  return { events, scannedTo: events.at(-1)?.position ?? at(after), caughtUp: events.length < limit }
+}
+
+const filteredPage = async (pool: Pool, { after, horizon, limit }: Bounds, filter: LogFilter): Promise<LogPage> => {
+  const values = [horizon, after, filter.types ?? null, filter.categories ?? null]
+  const found = await rows(pool, named(`filtered_${limit}`, filteredText(limit), values))
+  const [last, looked] = found.pop()!
+  const events = found.map(eventOf)
+  if (events.length === limit) return { events, scannedTo: events.at(-1)!.position, caughtUp: false }
+  return { events, scannedTo: at(last ? BigInt(last) : after), caughtUp: Number(looked) < window }
+}
+
+const eventOf = (row: Row) => recorded(row, row[10]!)
+
+const horizon = `coalesce($1::bigint, ${snapshotHorizon})`
+
+const headText = `
+  select e.position from es.events e where e.position < ${horizon} order by e.position desc limit 1`
+
+// Limits are written into the text: with a parameter the plan would be one for a tenth of the log.
+const pageText = (limit: number) => `
+  select ${eventColumns}, e.stream from es.events e
+    where e.position > $2 and e.position < ${horizon} order by e.position limit ${limit}`
+
+// The last row is no event: it says, when the page is not full, which place was the last looked at and how many were.
+const filteredText = (limit: number) => `
+  with bound as materialized (select ${horizon} as place),
+  found as materialized (
+    select ${eventColumns}, e.stream
+      from (
+        select * from es.events
+          where position > $2 and position < (select place from bound) order by position limit ${window}
+      ) e
+      where ($3::text[] is null or e.type = any($3)) and ($4::text[] is null or split_part(e.stream, '-', 1) = any($4))
+      limit ${limit}
+  )
+  select * from found
+  union all
+  select max(position), count(*), null, null, null, null, null, null, null, null, null
+    from (
+      select position from es.events
+        where position > $2 and position < (select place from bound) and (select count(*) from found) < ${limit}
+        order by position limit ${window}
+    ) e`
+
+const named = (name: string, text: string, values: unknown[] = []) => ({ name: `es.${name}`, text, values })

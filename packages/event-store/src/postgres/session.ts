@@ -1,0 +1,66 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { DatabaseError, type Pool } from 'pg'
+import { Unavailable } from '../event-store.ts'
+
+/** A statement that each connection prepares once. */
+export type Query = { name: string; text: string; values: unknown[] }
+
+/** One column or row as PostgreSQL wrote it, unparsed. */
+export type Row = (string | null)[]
+
+/** Unlike the pool's own `query`, keeps the connection when the server merely refused the statement. */
+export const rows = async (pool: Pool, query: Query): Promise<Row[]> => {
+  const client = await pool.connect()
+  client.on('error', ignore)
+  try {
+    const { rows } = await client.query<Row>({ ...query, rowMode: 'array', types: asText })
+    client.release()
+    return rows
+  } catch (error) {
+    client.release(isFault(error))
+    throw error
+  } finally {
+    client.off('error', ignore)
+  }
+}
+
+/** For reading: repeats through faults of the infrastructure, at most `patience` ms, then Unavailable. */
+export const patiently = async <T>(attempt: () => Promise<T>, patience: number): Promise<T> => {
+  const until = performance.now() + patience
+  for (let tries = 0; ; tries++) {
+    try {
+      return await attempt()
+    } catch (error) {
+      if (!isFault(error)) throw error
+      if (performance.now() > until) throw unavailable(error)
+      await pause(backoff(tries))
+    }
+  }
+}
+
+export const unavailable = (cause: unknown) => new Unavailable('The event store cannot be reached.', { cause })
+
+/** Milliseconds until the next attempt: 20, 40, 80 … 1000, each less up to half of it. */
+export const backoff = (tries: number) => Math.min(1000, 20 * 2 ** tries) * (0.5 + Math.random() / 2)
+
+/** The server, or the way to it, failed; the statement is not to blame, and whether it was carried out is open. */
+export const isFault = (error: unknown): boolean => {
+  if (error instanceof DatabaseError) return faultStates.test(error.code ?? '')
+  if (typeof error !== 'object' || error === null) return false
+  // A system call's error, or several when a name has several addresses.
+  return 'syscall' in error || 'errors' in error || faultMessages.test((error as Error).message)
+}
+
+/** Two transactions were in each other's way; this one was undone and may be repeated. */
+export const isCollision = (error: unknown): boolean =>
+  error instanceof DatabaseError && (error.code === '40001' || error.code === '40P01')
+
+/** Connection, resources, shutdown and system errors; read-only after a failover; cancelled by a time limit. */
+const faultStates = /^(08|53|58|57P0[1-5]$|57014$|55P03$|25006$)/
+const faultMessages =
+  /^Connection terminated|^timeout exceeded when trying to connect|not queryable|^Query read timeout/
+
+/** A connection that breaks says so to the query under way and again here, where it would end the process. */
+const ignore = () => {}
+
+const asText = { getTypeParser: () => (value: string | Buffer) => value } as never

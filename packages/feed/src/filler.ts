@@ -1,0 +1,155 @@
+import type { ServiceName } from '@wushe/contracts'
+import type { LogFilter, Recorded } from '@wushe/event-store'
+import type pg from 'pg'
+import type { Follower } from './follower.ts'
+import { fillerName, type Inbox } from './inbox.ts'
+import { learntAt, microsOf, timeOf, type Micros } from './learning.ts'
+import { prepared, sendAll } from './transaction.ts'
+
+/**
+ * Copies another service's events into the inbox, each once. Where no types are left out, it stops at a gap in a
+ * stream. Raise the revision when the filter lets more pass than before: what was left out is then added.
+ */
+export const fillerOf = (
+  inbox: Inbox,
+  source: ServiceName,
+  follow: LogFilter | 'everything' = 'everything',
+  revision = 1,
+): Follower => {
+  const filter = follow === 'everything' ? {} : follow
+  let written = 0n
+  return {
+    name: fillerName(source),
+    revision,
+    filter,
+    tables: [],
+    onPoison: 'stop',
+    apply: async (events, client) => {
+      const { head, last } = await hold(client, source, events)
+      const fresh = filter.types ? await missing(client, source, events, last) : following(events, last)
+      if (fresh.length === 0) return
+      const learnt = learntAt(fresh.map(recordedAt), head)
+      written = head.position + BigInt(fresh.length)
+      await sendAll(client, [insert(source, fresh, head.position, learnt), moveHead(written, learnt.at(-1)!)])
+    },
+    committed: () => inbox.added(written),
+  }
+}
+
+type Head = { position: bigint; learnt: Micros; settled: Micros; now: Micros }
+
+/** Nobody else writes to the inbox until the end of the transaction. Answers also each stream's last revision in it. */
+const hold = async (client: pg.PoolClient, source: ServiceName, events: readonly Recorded[]) => {
+  const streams = [...new Set(events.map(({ stream }) => stream))]
+  const [held, known] = await sendAll(client, [prepared(holdHead, []), prepared(lastRevisions, [source, streams])])
+  const { position, learnt, settled, now } = held!.rows[0] as Record<keyof Head, string>
+  return {
+    head: {
+      position: BigInt(position),
+      ...{ learnt: Number(learnt), settled: Number(settled), now: Number(now) },
+    } satisfies Head,
+    last: new Map(
+      (known!.rows as { stream: string; revision: string }[]).map((row) => [row.stream, BigInt(row.revision)]),
+    ),
+  }
+}
+
+const micros = (time: string) => `(extract(epoch from ${time}) * 1000000)::bigint`
+
+const holdHead = `
+  select position, ${micros('learnt_at')} as learnt, ${micros('settled')} as settled,
+    ${micros('clock_timestamp()')} as now
+  from inbox.head for update`
+
+const lastRevisions = `
+  select s.stream, coalesce((select max(e.revision) from inbox.events e where e.source = $1 and e.stream = s.stream), -1)
+    as revision
+  from unnest($2::text[]) s (stream)`
+
+/** Where every event of a stream is to be there, the next one is the only one to add. */
+const following = (events: readonly Recorded[], last: Map<string, bigint>) =>
+  events.filter(({ stream, revision }) => {
+    const expected = last.get(stream)! + 1n
+    if (revision < expected) return false
+    if (revision > expected)
+      throw new StreamGap(`${stream} has a gap: revision ${expected} is missing before revision ${revision}.`)
+    last.set(stream, revision)
+    return true
+  })
+
+/** Where some types are left out, also earlier events may be missing, after the filter let more pass. */
+const missing = async (
+  client: pg.PoolClient,
+  source: ServiceName,
+  events: readonly Recorded[],
+  last: Map<string, bigint>,
+) => {
+  const doubtful = events.filter(({ stream, revision }) => revision <= last.get(stream)!)
+  if (doubtful.length === 0) return events
+  const { rows } = await client.query<{ stream: string; revision: string }>(
+    `select e.stream, e.revision from unnest($2::text[], $3::bigint[]) d (stream, revision)
+     join inbox.events e on e.source = $1 and e.stream = d.stream and e.revision = d.revision`,
+    [source, doubtful.map(({ stream }) => stream), doubtful.map(({ revision }) => revision)],
+  )
+  const known = new Set(rows.map(({ stream, revision }) => `${revision} ${stream}`))
+  return events.filter(({ stream, revision }) => !known.has(`${revision} ${stream}`))
+}
+
+const recordedAt = ({ meta, at }: Recorded): Micros => {
+  const { recordedAt } = (meta ?? {}) as { recordedAt?: string }
+  return microsOf(recordedAt ?? at)
+}
+
+const insert = (source: ServiceName, events: readonly Recorded[], after: bigint, learnt: readonly Micros[]) =>
+  prepared(insertText, [
+    source,
+    events.map((_, at) => after + BigInt(at) + 1n),
+    ...columns.map((column) => events.map(column)),
+    learnt.map(timeOf),
+  ])
+
+const insertText = `
+  insert into inbox.events (source, position, stream, revision, id, type, schema, at, data, sealed, meta, entry,
+    source_position, learnt_at)
+  select $1, * from unnest($2::bigint[], $3::text[], $4::bigint[], $5::uuid[], $6::text[], $7::smallint[],
+    $8::timestamptz[], $9::json[], $10::json[], $11::json[], $12::bytea[], $13::text[], $14::timestamptz[])`
+
+const columns: ((event: Recorded) => unknown)[] = [
+  ({ stream }) => stream,
+  ({ revision }) => revision,
+  ({ id }) => id,
+  ({ type }) => type,
+  ({ schema }) => schema,
+  ({ at }) => at,
+  ({ data }) => asItWas(data),
+  ({ sealed }) => sealed && asItWas(sealed),
+  ({ meta }) => asItWas(meta),
+  ({ entry }) => entry,
+  ({ position }) => position,
+]
+
+/**
+ * The bytes that the evidence commits to: canonical JSON (RFC 8785), which JSON.stringify restores from what was parsed,
+ * except for keys that look like numbers, which JavaScript moves to the front.
+ */
+const asItWas = (value: unknown) => {
+  const text = JSON.stringify(value)
+  return numberLikeKey.test(text) ? sorted(value) : text
+}
+
+const numberLikeKey = /"\d+":/
+
+const sorted = (value: unknown): string => {
+  if (Array.isArray(value)) return `[${value.map(sorted).join()}]`
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
+  return `{${members.map(([key, of]) => `${JSON.stringify(key)}:${sorted(of)}`).join()}}`
+}
+
+const moveHead = (position: bigint, learnt: Micros) =>
+  prepared('update inbox.head set position = $1, learnt_at = $2', [position, timeOf(learnt)])
+
+/** An event of the stream is missing in what was read, though no type is left out. */
+export class StreamGap extends Error {
+  override name = 'StreamGap'
+}

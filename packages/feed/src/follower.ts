@@ -1,0 +1,28 @@
+import type { LogFilter, Recorded } from '@wushe/event-store'
+import type pg from 'pg'
+
+/** Where the rows of a table (`schema.table`) go now: the table itself, or the one built beside it. */
+export type TableName = (table: string) => string
+
+/** Something that follows a log: a read model, an inbox, a relay. */
+export type Follower = {
+  /** Its checkpoint's name; one per database. */
+  name: string
+  /** 1 or more. Raised when it would make something else of the same events: then it follows anew from the start. */
+  revision: number
+  filter: LogFilter
+  /**
+   * Writes what the events mean, in a transaction that also moves the checkpoint. Events come in the order of the log,
+   * at most 500 at a time, and never again once committed.
+   */
+  apply: (events: Recorded[], client: pg.PoolClient, table: TableName) => Promise<void>
+  /**
+   * When an event cannot be applied: `stop` there, or `park` it and whatever follows in its stream, and go on with the
+   * other streams.
+   */
+  onPoison: 'stop' | 'park'
+  /** The tables it fills, `schema.table`, and nobody else. None: what it wrote stays when its revision is raised. */
+  tables: readonly string[]
+  /** Called after each commit. */
+  committed?: () => void
+}

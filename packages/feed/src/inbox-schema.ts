@@ -1,0 +1,36 @@
+import type pg from 'pg'
+
+/** Makes the inbox if it is not there yet. */
+export const applyInboxSchema = async (client: pg.ClientBase | pg.Pool) => {
+  await client.query(tables)
+}
+
+// Positions have no gaps: who writes holds the row in inbox.head.
+const tables = `
+  select pg_advisory_xact_lock(hashtextextended('inbox schema', 0));
+  create schema if not exists inbox;
+  create table if not exists inbox.head (
+    one       boolean primary key default true check (one),
+    position  bigint not null,
+    learnt_at timestamptz not null,
+    settled   timestamptz not null
+  );
+  insert into inbox.head (position, learnt_at, settled) values (0, 'epoch', 'epoch') on conflict do nothing;
+  create table if not exists inbox.events (
+    position        bigint primary key,
+    source          text collate "C" not null,
+    stream          text collate "C" not null,
+    revision        bigint not null,
+    id              uuid not null,
+    type            text collate "C" not null,
+    schema          smallint not null,
+    at              timestamptz not null,
+    data            json not null,
+    sealed          json,
+    meta            json not null,
+    entry           bytea not null,
+    source_position text collate "C" not null,
+    learnt_at       timestamptz not null unique,
+    unique (source, stream, revision)
+  );
+  create index if not exists events_source on inbox.events (source, source_position);`

@@ -1,0 +1,76 @@
+import type { EventLog } from '@wushe/event-store'
+import type pg from 'pg'
+import { Fenced, save, type Cursor } from './checkpoint.ts'
+import { faultOf, type Fault } from './fault.ts'
+import type { Mail } from './mail.ts'
+import { patiently } from './patience.ts'
+import { Poisoned, type Turns } from './turns.ts'
+import { openWaiters } from './waiting.ts'
+
+export type Became = (
+  status: 'running' | 'retrying' | 'stopped' | 'standby' | 'building' | 'superseded' | 'ended',
+  fault?: Fault,
+) => void
+
+type Task = {
+  log: EventLog
+  pool: pg.Pool
+  cursor: Cursor
+  turns: Turns
+  /** As long as we hold the lock and are to go on. */
+  term: AbortSignal
+  mail: Mail
+  became: Became
+}
+
+/** Turn after turn, at rest while there is nothing new. Throws Fenced. */
+export const live = async ({ log, pool, cursor, turns, term, mail, became }: Task) => {
+  const waiters = openWaiters(pool, cursor.name, cursor.stored)
+  let savedAt = performance.now()
+
+  const step = async () => {
+    if (mail.take('redrive')) await turns.redrive()
+    const { caughtUp } = await turns.turn()
+    became('running')
+    waiters.came(cursor.read)
+    if (cursor.read !== cursor.stored && (mail.isWanted() || performance.now() - savedAt > saveEveryMs)) {
+      await save(pool, cursor)
+      savedAt = performance.now()
+    }
+    return caughtUp
+  }
+
+  const rest = async () => {
+    if (term.aborted || mail.has('redrive')) return
+    const end = new AbortController()
+    const wake = () => end.abort()
+    const ignore = mail.listen(wake)
+    const timer = cursor.read === cursor.stored ? undefined : setTimeout(wake, saveEveryMs)
+    term.addEventListener('abort', wake)
+    await log.wake(end.signal, cursor.read)
+    term.removeEventListener('abort', wake)
+    clearTimeout(timer)
+    ignore()
+  }
+
+  try {
+    while (!term.aborted) {
+      try {
+        const caughtUp = await patiently(term, step, (thrown) => became('retrying', faultOf(thrown)))
+        if (caughtUp) await rest()
+      } catch (thrown) {
+        if (thrown instanceof Fenced) throw thrown
+        const { fault } = thrown instanceof Poisoned ? thrown : await turns.stop(thrown)
+        became('stopped', fault)
+        waiters.halted()
+        if (await mail.heard('redrive', term)) mail.put('redrive')
+      }
+    }
+    if (cursor.read !== cursor.stored) await save(pool, cursor).catch(() => {})
+  } finally {
+    waiters.close()
+  }
+}
+
+/** How far the log was read is kept this often while nothing in it is for us, so that little is read twice. */
+const saveEveryMs = 1000

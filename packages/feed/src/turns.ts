@@ -1,0 +1,177 @@
+import { ForeignPosition, Unavailable, type EventLog, type LogPage, type Recorded } from '@wushe/event-store'
+import type pg from 'pg'
+import { byIndex, Fenced, held, lookAgain, move, notWaitingForDisk, stopped, type Cursor } from './checkpoint.ts'
+import { blame, faultOf, type Fault } from './fault.ts'
+import type { Follower, TableName } from './follower.ts'
+import { loadParked, park, parkAgain, readOne, toRedrive, unpark, type ToPark } from './parked.ts'
+import type { Place } from './position.ts'
+import { ask, inTransaction, sendAll } from './transaction.ts'
+
+export type Task = {
+  log: EventLog
+  follower: Follower
+  pool: pg.Pool
+  cursor: Cursor
+  /** Where what the follower writes goes. */
+  table: TableName
+}
+
+export type Turns = Awaited<ReturnType<typeof openTurns>>
+
+/**
+ * Applies page after page, each in one transaction with the checkpoint. Whatever is thrown passes by itself, and the
+ * same turn may be taken again, except Poisoned and Fenced.
+ */
+export const openTurns = async ({ log, follower, pool, cursor, table }: Task) => {
+  const { filter, onPoison } = follower
+  // Tables that can be built anew need not wait for the disk; what others rely on must.
+  const opening = follower.tables.length > 0 ? [byIndex, notWaitingForDisk] : [byIndex]
+  let parked = await loadParked(pool, cursor)
+  let ahead: { after: Place; page: Promise<LogPage> } | undefined
+  let oldest: string | undefined
+
+  const read = (after: Place) =>
+    log.page(after, { limit: pageSize, filter }).catch((cause: Error) => {
+      throw cause instanceof ForeignPosition ? cause : new Unavailable(cause.message, { cause })
+    })
+
+  /** Reads one page and applies it. */
+  const turn = async () => {
+    const after = cursor.read
+    const page = await (ahead?.after === after ? ahead.page : read(after))
+    ahead = undefined
+    if (page.events.length > 0) {
+      if (!page.caughtUp) readAhead(page.scannedTo)
+      const applied = await applyPage(page, after)
+      return { applied, caughtUp: page.caughtUp && applied === page.events.length }
+    }
+    cursor.read = page.scannedTo
+    oldest = undefined
+    return { applied: 0, caughtUp: page.caughtUp }
+  }
+
+  const readAhead = (after: Place) => {
+    const page = read(after)
+    page.catch(() => (ahead = undefined))
+    ahead = { after, page }
+  }
+
+  /** Halves what cannot be applied until one event is left. */
+  const applyPage = async ({ events, scannedTo }: LogPage, after: Place) => {
+    let done = 0
+    for (let size = events.length; done < events.length;) {
+      const batch = events.slice(done, done + size)
+      const from = events[done - 1]?.position ?? after
+      const to = done + batch.length < events.length ? batch.at(-1)!.position : scannedTo
+      oldest = batch[0]!.at
+      try {
+        if (!(await applyBatch(batch, from, to))) return done
+      } catch (error) {
+        const guilty = blame(error)
+        if (guilty === 'moment') throw error
+        if (guilty === 'event' && batch.length > 1) {
+          size = batch.length >> 1
+          continue
+        }
+        if (guilty === 'place' || onPoison === 'stop') throw await stop(error, batch[0])
+        if (!(await parkOne({ event: batch[0]!, after: from, fault: faultOf(error, batch[0]) }, to))) return done
+      }
+      done += batch.length
+      size *= 2
+    }
+    oldest = undefined
+    return done
+  }
+
+  const applyBatch = async (batch: Recorded[], from: Place, to: Place) => {
+    const behind = batch.flatMap((event, at): ToPark[] =>
+      parked.streams.has(event.stream) ? [{ event, after: batch[at - 1]?.position ?? from }] : [],
+    )
+    const fresh = behind.length === 0 ? batch : batch.filter(({ stream }) => !parked.streams.has(stream))
+    const moved = await commit(to, async (client) => {
+      if (fresh.length > 0) await follower.apply(fresh, client, table)
+      if (behind.length > 0) await sendAll(client, [park(cursor, behind)])
+    })
+    if (moved) parked.count += behind.length
+    return moved
+  }
+
+  const parkOne = async (poison: ToPark, to: Place) => {
+    const moved = await commit(to, (client) => sendAll(client, [park(cursor, [poison])]))
+    if (!moved) return false
+    parked.streams.add(poison.event.stream)
+    parked.count += 1
+    return true
+  }
+
+  /** False when the row was no longer where we left it, and nothing was done. */
+  const commit = async (to: Place, work: (client: pg.PoolClient) => Promise<unknown>) => {
+    const moved = await inTransaction(pool, [...opening, move(cursor, to)], async (client, opened) => {
+      if (opened.at(-1)!.rowCount !== 1) return false
+      await work(client)
+      return true
+    })
+    if (moved) {
+      cursor.stored = cursor.read = to
+      follower.committed?.()
+    } else {
+      ahead = undefined
+      await lookAgain(pool, cursor)
+      parked = await loadParked(pool, cursor)
+    }
+    return moved
+  }
+
+  const stop = async (error: unknown, event?: Recorded) => {
+    const fault = faultOf(error, event)
+    await ask(pool, stopped(cursor, fault))
+    return new Poisoned(fault)
+  }
+
+  /** Applies, in order, the parked events that were asked for; then goes on from where the checkpoint is. */
+  const redrive = async () => {
+    const failed = new Set<string>()
+    await lookAgain(pool, cursor)
+    for (const { position, after, stream } of await toRedrive(pool, cursor)) {
+      if (failed.has(stream)) continue
+      const event = await readOne(log, after, filter)
+      try {
+        if (event?.position !== position) throw new Error('The event is not where it was in the log.')
+        await inTransaction(pool, [...opening, held(cursor)], async (client, opened) => {
+          if (opened.at(-1)!.rowCount !== 1) throw new Fenced(cursor.name)
+          await follower.apply([event], client, table)
+          await sendAll(client, [unpark(cursor, position)])
+        })
+        follower.committed?.()
+      } catch (error) {
+        if (error instanceof Fenced || blame(error) === 'moment') throw error
+        failed.add(stream)
+        await inTransaction(pool, parkAgain(cursor, position, stream, faultOf(error, event)), async () => {})
+      }
+    }
+    parked = await loadParked(pool, cursor)
+  }
+
+  return {
+    turn,
+    redrive,
+    stop,
+    parked: () => parked,
+    /** `at` of the oldest event that was read and is not applied yet. */
+    oldest: () => oldest,
+  }
+}
+
+/** As many events as are read and applied together. */
+const pageSize = 500
+
+/** The follower cannot go on by itself. */
+export class Poisoned extends Error {
+  override name = 'Poisoned'
+  fault: Fault
+
+  constructor(fault: Fault) {
+    super(fault.message)
+    this.fault = fault
+  }
+}

@@ -1,0 +1,119 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import type { ServiceName } from '@wushe/contracts'
+import { act, databaseOf, prepareDatabases, run, type Credentials, type Host, type RunOptions, type Service } from '@wushe/service-host'
+import { makeApiKey } from '@wushe/slice'
+import { Client } from 'pg'
+
+export type Answer = { status: number; body: any; headers: Headers; etag: string | null; syncToken: string | null }
+export type Api = {
+  orgId: string
+  key: string
+  get: (path: string, headers?: Record<string, string>) => Promise<Answer>
+  /** A POST with an Idempotency-Key of its own and `If-Match: *`, unless the headers say otherwise. */
+  post: (path: string, body: unknown, headers?: Record<string, string | undefined>) => Promise<Answer>
+}
+export type Booted = {
+  url: string
+  host: Host
+  operator: Api
+  /** Another organisation with a key of its own. */
+  organisation: (kind: 'contractor' | 'funder', name?: string) => Promise<Api>
+  anonymous: Api
+  restart: () => Promise<void>
+  stop: () => Promise<void>
+}
+
+/** Whole services on the real PostgreSQL of this test run, in databases of their own, behind real HTTP. */
+export async function boot(services: readonly Service[], options: Partial<RunOptions> = {}): Promise<Booted> {
+  const admin = process.env['WUSHE_TEST_POSTGRES']
+  if (!admin) throw new Error('WUSHE_TEST_POSTGRES is not set; jest sets it when it starts.')
+  const prefix = `t${randomUUID().replaceAll('-', '').slice(0, 12)}`
+  const passwords = Object.fromEntries(
+    ['vault', 'access', 'case', 'volunteer', 'resources', 'reporting'].map((name) => [name, randomBytes(12).toString('hex')]),
+  ) as Credentials
+  await prepareDatabases(admin, passwords, prefix)
+  const urlOf = (name: keyof Credentials) => databaseOf(admin, `${prefix}_${name}`, { user: `${prefix}_${name}`, password: passwords[name] })
+  const master = randomBytes(32)
+  const cursorSecret = randomBytes(32)
+  const start = (port: number) =>
+    run(services, {
+      port, databaseUrl: (name: ServiceName) => urlOf(name), vaultUrl: urlOf('vault'), master, cursorSecret, validateAnswers: true, ...options,
+    })
+
+  const booted = { host: await start(options.port ?? 0) }
+  const api = (orgId: string, key: string): Api => {
+    const call = async (method: string, path: string, body: unknown, headers: Record<string, string | undefined>): Promise<Answer> => {
+      const given = Object.entries({ ...(key && { authorization: `Bearer ${key}` }), 'accept-language': 'en', ...headers })
+      const response = await fetch(booted.host.url + path, {
+        method,
+        headers: Object.fromEntries(given.filter((entry): entry is [string, string] => entry[1] !== undefined)),
+        ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      })
+      const text = await response.text()
+      return {
+        status: response.status,
+        body: text ? JSON.parse(text) : undefined,
+        headers: response.headers,
+        etag: response.headers.get('etag'),
+        syncToken: response.headers.get('sync-token')?.split(';')[0] ?? null,
+      }
+    }
+    return {
+      orgId,
+      key,
+      get: (path, headers = {}) => call('GET', path, undefined, headers),
+      post: (path, body, headers = {}) =>
+        call('POST', path, body, { 'content-type': 'application/json', 'idempotency-key': randomUUID(), 'if-match': '*', ...headers }),
+    }
+  }
+  let made = 0
+  const organisation = async (kind: 'operator' | 'contractor' | 'funder', name = `${kind} ${++made}`) => {
+    const orgId = await act(booted.host, 'registerOrganisation', { body: { kind, name } }, { key: `register ${kind} ${name}` })
+    const chance = randomBytes(32).toString('hex')
+    const keyId = await act(booted.host, 'issueApiKey', { path: { organisationId: orgId }, body: { label: name } }, { key: `key ${orgId}`, chance })
+    await caughtUp(booted.host)
+    return api(orgId, makeApiKey(keyId, chance).text)
+  }
+
+  return {
+    get url() { return booted.host.url },
+    get host() { return booted.host },
+    operator: await organisation('operator'),
+    organisation,
+    anonymous: api('', ''),
+    restart: async () => {
+      const port = Number(new URL(booted.host.url).port)
+      await booted.host.stop()
+      booted.host = await start(port)
+    },
+    stop: async () => {
+      await booted.host.stop()
+      const client = new Client({ connectionString: admin })
+      await client.connect()
+      for (const name of Object.keys(passwords)) {
+        await client.query(`drop database if exists ${prefix}_${name} with (force)`)
+        await client.query(`drop role if exists ${prefix}_${name}`)
+      }
+      await client.end()
+    },
+  }
+}
+
+/** Waits until every read model knows everything recorded so far. */
+export async function caughtUp({ services }: Host, ms = 30_000) {
+  const until = Date.now() + ms
+  for (const service of services)
+    for (const other of services) {
+      const head = await other.store.log.head()
+      if (head === 'start') continue
+      const wait = () => Math.max(1, until - Date.now())
+      if (other.name === service.name)
+        for (const { running, source } of service.running.values()) if (source === 'own') await running.waitFor(head, wait())
+      await service.fillers.get(other.name)?.waitFor(head, wait())
+    }
+  for (const service of services) {
+    const head = await service.inbox.head()
+    if (head === 'start') continue
+    for (const { running, source } of service.running.values()) if (source === 'inbox') await running.waitFor(head, Math.max(1, until - Date.now()))
+  }
+}

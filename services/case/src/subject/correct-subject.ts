@@ -1,0 +1,25 @@
+import { refuse } from '@wushe/slice'
+import { sameFact } from '../same-fact.ts'
+import { idNumberClaims, refuseIdNumber } from './identity.ts'
+import { noteAbout, refuseNote } from './note.ts'
+import { divisionFlags, subject } from './subject.ts'
+
+export const correctSubject = subject.command('correctSubject', {
+  of: ({ path }) => path.subjectId,
+  claims: idNumberClaims,
+  decide: ({ path: { subjectId }, body }, state, { today }) => {
+    const { identity, note, reason, ...corrected } = body
+    if (state.status === 'none') return refuse('not-found')
+    if (state.status === 'erased' && identity) return refuse('person-erased', { id: subjectId })
+    const refusal = refuseNote(note, subjectId, state) ?? (identity && refuseIdNumber(identity, today))
+    if (refusal) return refusal
+
+    const facts = { ...corrected, flags: divisionFlags(corrected.divisionCode) }
+    const data = { ...facts, reason }
+    if (identity === undefined && note === undefined)
+      return sameFact(state.facts, facts) ? [] : [{ type: 'SubjectCorrected', data }]
+    // What lies sealed cannot be compared, so it is recorded each time.
+    const sealed = { [`pii.${subjectId}`]: identity, ...noteAbout(subjectId, note) }
+    return [{ type: 'SubjectCorrected', data, sealed }]
+  },
+})

@@ -1,0 +1,13 @@
+import { refuse } from '@wushe/slice'
+import { sealedNote } from '../sealed.ts'
+import { provider } from './provider.ts'
+
+/** What was offered before stays; nothing more is offered. */
+export const voidProvider = provider.command('voidProvider', {
+  of: ({ path }) => path.providerId,
+  decide: ({ path: { providerId }, body: { reason, note } }, state) => {
+    if (state.status === 'none') return refuse('not-found')
+    if (state.status === 'voided') return refuse('already-voided', { id: providerId })
+    return [{ type: 'ProviderVoided', data: { reason }, sealed: sealedNote(note, providerId) }]
+  },
+})

@@ -1,0 +1,183 @@
+import { expect, test } from '@jest/globals'
+import type { Events, OperationsOf } from '@wushe/contracts'
+import contract from '@wushe/contracts/events.json' with { type: 'json' }
+import { isRefusal, type Refusal, type Sealed } from '@wushe/slice'
+import { aMoment } from '@wushe/testkit'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import addFormats from 'ajv-formats'
+import { confirmHours } from './hours/confirm-hours.ts'
+import { hoursEntryId, hoursRecorded, service } from './hours/examples.ts'
+import { recordHours } from './hours/record-hours.ts'
+import { rejectHours } from './hours/reject-hours.ts'
+import { voidHours } from './hours/void-hours.ts'
+import { assignToStation } from './practitioner/assign-to-station.ts'
+import { correctPractitioner } from './practitioner/correct-practitioner.ts'
+import {
+  employed,
+  identity,
+  licenceId,
+  licenceRecorded,
+  nationalLicence,
+  otherSiteId,
+  practitionerId,
+  practitionerRegistered,
+} from './practitioner/examples.ts'
+import { recordLicence, voidLicence } from './practitioner/licences.ts'
+import { recordDeparture } from './practitioner/record-departure.ts'
+import { registerPractitioner } from './practitioner/register-practitioner.ts'
+import { voidPractitioner } from './practitioner/void-practitioner.ts'
+import { closeStation } from './station/close-station.ts'
+import { correctStation } from './station/correct-station.ts'
+import { establishStation } from './station/establish-station.ts'
+import { headStationEstablished, stationEstablished, stationId, townStation } from './station/examples.ts'
+import { station } from './station/station.ts'
+import { voidStation } from './station/void-station.ts'
+import { eraseVolunteer } from './volunteer/erase-volunteer.ts'
+import { facts, volunteerId, volunteerRegistered } from './volunteer/examples.ts'
+import { registerVolunteer } from './volunteer/register-volunteer.ts'
+import { verifyVolunteer } from './volunteer/verify-volunteer.ts'
+import { voidVolunteer } from './volunteer/void-volunteer.ts'
+import { volunteer } from './volunteer/volunteer.ts'
+import { withdrawVolunteer } from './volunteer/withdraw-volunteer.ts'
+
+const note = '说明'
+const parent = station.evolve(station.initial, headStationEstablished)
+const open = station.evolve(station.initial, stationEstablished)
+const registered = volunteer.evolve(volunteer.initial, volunteerRegistered)
+
+const voiding = { reason: 'duplicate', note } as const
+const toStation = { stationId }
+const toPractitioner = { practitionerId }
+const toVolunteer = { volunteerId }
+const toEntry = { volunteerId, hoursEntryId }
+
+/** Every command of the contract, on a state where it may be carried out. */
+const commands: { [Name in CommandName]: Asked } = {
+  establishStation: asked([], establishStation, { body: { ...townStation, note } }, { parent }),
+  closeStation: asked([stationEstablished], closeStation, {
+    path: toStation,
+    body: { occurredOn: '2023-12-31', note },
+  }),
+  correctStation: asked(
+    [stationEstablished],
+    correctStation,
+    { path: toStation, body: { ...townStation, divisionCode: '659002999', reason: 'typing-error', note } },
+    { parent },
+  ),
+  voidStation: asked([stationEstablished], voidStation, { path: toStation, body: voiding }),
+  registerPractitioner: asked([], registerPractitioner, { body: { ...employed, identity } }),
+  correctPractitioner: asked([practitionerRegistered], correctPractitioner, {
+    path: toPractitioner,
+    body: { ...employed, identity, reason: 'other', note },
+  }),
+  assignToStation: asked(
+    [practitionerRegistered],
+    assignToStation,
+    { path: toPractitioner, body: { siteId: otherSiteId, occurredOn: '2022-03-01' } },
+    { station: open },
+  ),
+  recordDeparture: asked([practitionerRegistered], recordDeparture, {
+    path: toPractitioner,
+    body: { reason: 'resigned', occurredOn: '2023-06-30', note },
+  }),
+  voidPractitioner: asked([practitionerRegistered], voidPractitioner, { path: toPractitioner, body: voiding }),
+  recordLicence: asked([practitionerRegistered], recordLicence, {
+    path: toPractitioner,
+    body: { ...nationalLicence, validIn: ['65'], expiresOn: '2028-09-20', certificateNo: '示例2023001' },
+  }),
+  voidLicence: asked([practitionerRegistered, licenceRecorded], voidLicence, {
+    path: { practitionerId, licenceId },
+    body: voiding,
+  }),
+  registerVolunteer: asked([], registerVolunteer, { body: { ...facts, identity } }),
+  verifyVolunteer: asked([volunteerRegistered], verifyVolunteer, {
+    path: toVolunteer,
+    body: { method: 'id-card-reader', occurredOn: '2022-05-02' },
+  }),
+  withdrawVolunteer: asked([volunteerRegistered], withdrawVolunteer, {
+    path: toVolunteer,
+    body: { reason: 'moved', occurredOn: '2023-03-01', note },
+  }),
+  eraseVolunteer: asked([volunteerRegistered], eraseVolunteer, { path: toVolunteer, body: { basis: 'request' } }),
+  voidVolunteer: asked([volunteerRegistered], voidVolunteer, { path: toVolunteer, body: voiding }),
+  recordHours: asked(
+    [],
+    recordHours,
+    { path: toVolunteer, body: { ...service, method: 'manual', manualReason: 'backfill' } },
+    { volunteer: registered },
+  ),
+  confirmHours: asked([hoursRecorded], confirmHours, {
+    path: toEntry,
+    body: { minutes: 240, confirmedBy: { practitionerId }, occurredOn: '2022-06-06' },
+  }),
+  rejectHours: asked(
+    [hoursRecorded],
+    rejectHours,
+    { path: toEntry, body: { reason: 'not-present', occurredOn: '2022-06-06', note } },
+    { volunteer: registered },
+  ),
+  voidHours: asked([hoursRecorded], voidHours, { path: toEntry, body: voiding }, { volunteer: registered }),
+}
+
+/** What may rightly be recorded twice by the same words, and why. */
+const mayHappenTwice: { [Name in CommandName]?: string } = {
+  correctStation: 'What is sealed cannot be compared: a note that comes along is always recorded.',
+  correctPractitioner: 'What is sealed cannot be compared: an identity or a note that comes along is always recorded.',
+}
+
+test.each(Object.entries(commands))('%s records what the contract names', (_, { once }) => {
+  const decision = once()
+  if (isRefusal(decision)) throw new Error(`refused: ${decision.refused}`)
+  expect(decision.length).toBeGreaterThan(0)
+  for (const { type, data, sealed = {} } of decision) {
+    const { fits, mayBeSealed } = shapes[type]!
+    fits(JSON.parse(JSON.stringify(data)))
+    expect(fits.errors).toBe(null)
+    for (const section of Object.keys(sealed)) expect(mayBeSealed).toContain(section.split('.')[0])
+    expect(JSON.stringify(data)).not.toContain(note)
+  }
+})
+
+test.each(Object.entries(commands))('%s, repeated, records nothing new', (name, { once, again }) => {
+  const second = again()
+  if (name in mayHappenTwice) expect(second).toEqual(once())
+  else expect(isRefusal(second) || second.length === 0).toBe(true)
+})
+
+type Own = OperationsOf['volunteer']
+type CommandName = { [Name in keyof Own]: Own[Name] extends { requestBody: object } ? Name : never }[keyof Own]
+type Decided = readonly (Events['volunteer'] & { sealed?: Sealed | undefined })[] | Refusal
+type Asked = { once: () => Decided; again: () => Decided }
+
+function asked<
+  Command extends {
+    aggregate: { initial: any; evolve: (state: any, event: any) => any }
+    decide: (input: any, state: any, moment: typeof aMoment, known: any) => Decided
+  },
+>(
+  history: Events['volunteer'][],
+  { aggregate: { initial, evolve }, decide }: Command,
+  input: Partial<Parameters<Command['decide']>[0]>,
+  known: Partial<Parameters<Command['decide']>[3]> = {},
+): Asked {
+  const before = history.reduce(evolve, initial)
+  const decideOn = (state: unknown) => decide({ path: {}, query: {}, ...input }, state, aMoment, known)
+  const once = () => decideOn(before)
+  const again = () => {
+    const first = once()
+    return decideOn(isRefusal(first) ? before : first.reduce(evolve, before))
+  }
+  return { once, again }
+}
+
+const ajv = new Ajv2020({ strict: false })
+addFormats.default(ajv)
+const shapes = Object.fromEntries(
+  contract.map(({ type, json }) => [
+    type,
+    {
+      fits: ajv.compile({ ...json, $id: undefined }),
+      mayBeSealed: ('x-sealed' in json ? (json['x-sealed'] as string[]) : []).map((section) => section.split('.')[0]),
+    },
+  ]),
+)

@@ -1,0 +1,21 @@
+import { refuse } from '@wushe/slice'
+import { sealedNote } from '../sealed.ts'
+import { practitioner } from './practitioner.ts'
+
+export const recordDeparture = practitioner.command('recordDeparture', {
+  of: ({ path }) => path.practitionerId,
+  decide: ({ path, body: { reason, occurredOn, note } }, state) => {
+    if (state.status === 'none') return refuse('not-found')
+    if (state.status === 'left') return []
+    if (state.status === 'voided') return refuse('practitioner-not-active', { status: state.status })
+    const { agreementId, siteId, occurredOn: startedOn } = state.facts
+    if (occurredOn < startedOn) return refuse('period-wrong', { from: startedOn, to: occurredOn })
+    return [
+      {
+        type: 'PractitionerLeft',
+        data: { reason, occurredOn, agreementId, siteId },
+        sealed: sealedNote(note, path.practitionerId),
+      },
+    ]
+  },
+})

@@ -1,0 +1,19 @@
+import { refuse } from '@wushe/slice'
+import { sealedNote } from '../sealed.ts'
+import { practitioner } from './practitioner.ts'
+
+export const voidPractitioner = practitioner.command('voidPractitioner', {
+  of: ({ path }) => path.practitionerId,
+  decide: ({ path: { practitionerId }, body: { reason, note } }, state) => {
+    if (state.status === 'none') return refuse('not-found')
+    if (state.status === 'voided') return refuse('already-voided', { id: practitionerId })
+    const { agreementId, siteId } = state.facts
+    return [
+      {
+        type: 'PractitionerVoided',
+        data: { reason, agreementId, siteId },
+        sealed: sealedNote(note, practitionerId),
+      },
+    ]
+  },
+})

@@ -1,0 +1,13 @@
+import { refuse } from '@wushe/slice'
+import { sealedNote } from '../sealed.ts'
+import { station } from './station.ts'
+
+export const voidStation = station.command('voidStation', {
+  of: ({ path }) => path.stationId,
+  decide: ({ path, body: { reason, note } }, state) => {
+    if (state.status === 'none') return refuse('not-found')
+    if (state.status === 'voided') return refuse('already-voided', { id: path.stationId })
+    const { agreementId } = state.facts
+    return [{ type: 'StationVoided', data: { reason, agreementId }, sealed: sealedNote(note) }]
+  },
+})
