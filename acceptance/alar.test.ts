@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { boot, caughtUp, type Api, type Booted } from '@wushe/testkit'
+import { caughtUp } from '@wushe/service-host'
+import { boot, type Api, type Booted } from '@wushe/testkit'
 import { agreement, alar, expected, nationalLicenceRate, type Chain, type Request } from '../scripts/demo/alar.ts'
 import { meet } from '../scripts/demo/load-alar.ts'
 import { send } from '../scripts/demo/send.ts'

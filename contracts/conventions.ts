@@ -118,7 +118,7 @@ function pathParameter(name: string, schemas: Record<string, any>) {
 const idPattern = (prefix: string) => `^${prefix}_[0-7][0-9a-hjkmnp-tv-z]{25}$`
 
 /** A record carries, beside its own fields, what all records have. */
-const recordSchema = ({ 'x-id-prefix': prefix, 'x-param': param, required = [], properties, ...rest }: any) => ({
+const recordSchema = ({ 'x-id-prefix': prefix, 'x-param': _, required = [], properties, ...rest }: any) => ({
   ...rest,
   type: 'object',
   'x-id-prefix': prefix,

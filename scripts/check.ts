@@ -157,6 +157,8 @@ function execute(program: string, args: readonly string[], onText: (text: string
     const child = spawn(program, args, {
       cwd: root,
       stdio: ['ignore', 'pipe', 'pipe'],
+      // A test that leaves something open would keep jest waiting for ever.
+      timeout: 20 * 60_000,
       env: { ...process.env, TURBO_TELEMETRY_DISABLED: '1', TURBO_NO_UPDATE_NOTIFIER: '1', DO_NOT_TRACK: '1' },
     })
     let output = ''

@@ -3,12 +3,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 const root = join(import.meta.dirname, '..')
-const workspaces = ['contracts', 'packages', 'services', 'scripts']
+const folders = ['acceptance', 'bench', 'contracts', 'packages', 'services', 'scripts']
 
 /** The tree in a temporary folder: its workspaces are linked among themselves, other packages are the real tree's. */
 export function copyOfTheTree(): { folder: string; remove: () => void } {
   const folder = mkdtempSync(join(tmpdir(), 'wushe-tree-'))
-  for (const name of [...workspaces, ...globSync(['*.json', '*.js', '.*.cjs', '.swcrc', '.prettier*'], { cwd: root })])
+  for (const name of [
+    ...folders.filter((name) => existsSync(join(root, name))),
+    ...globSync(['*.json', '*.js', '.*.cjs', '.swcrc', '.prettier*'], { cwd: root }),
+  ])
     cpSync(join(root, name), join(folder, name), { recursive: true, filter: (path) => !path.endsWith('/node_modules') })
   mkdirSync(join(folder, 'node_modules'))
   for (const name of readdirSync(join(root, 'node_modules')))

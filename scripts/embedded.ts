@@ -4,6 +4,7 @@ import type { ServiceName } from '@wushe/contracts'
 import { startCluster } from '@wushe/embedded-postgres'
 import {
   act,
+  caughtUp,
   databaseOf,
   prepareDatabases,
   run,
@@ -108,6 +109,7 @@ async function begin(host: Host, chances: Secrets['keys']) {
       return [role, { organisation, key: makeApiKey(key, chance).text }] as const
     }),
   )
+  await caughtUp(host) // A key works once every service has learnt of it.
   const made = Object.fromEntries(entries) as Record<keyof typeof first, { organisation: string; key: string }>
   return {
     keys: { operator: made.operator.key, contractor: made.contractor.key, funder: made.funder.key },

@@ -2516,7 +2516,7 @@ export interface components {
             plan?: components["schemas"]["ServicePlan"];
             outcome?: components["schemas"]["Outcome"];
             feedback?: components["schemas"]["Feedback"][];
-            /** @description Sessions that took place. */
+            /** @description Sessions recorded and not voided, also those to which nobody came. */
             sessionCount?: number;
             closedOn?: components["schemas"]["Date"];
             closureReason?: string;
@@ -3120,7 +3120,7 @@ export interface components {
              */
             time: "occurredOn" | "onDate";
             /**
-             * @description Each fact adds 1
+             * @description Each fact adds 1, or what was recorded.
              * @enum {string}
              */
             measure: "rows" | "quantity";
@@ -3176,7 +3176,7 @@ export interface components {
                 having: "licence" | "station";
                 where?: components["schemas"]["Among"];
                 /**
-                 * @description The other one is under the agreement
+                 * @description The other one is under the agreement, too.
                  * @default false
                  */
                 underAgreement: boolean;

@@ -41,7 +41,7 @@ export async function send(
   return token
 }
 
-export async function sendOne({ url, key }: Client, request: Request, patience = 60_000) {
+async function sendOne({ url, key }: Client, request: Request, patience = 60_000) {
   const until = Date.now() + patience
   for (let attempt = 0; ; attempt++) {
     try {

@@ -31,7 +31,7 @@ export function planEvent(root: string, service: string, type: string, { of }: {
 }
 
 /** The categories of streams that the service has so far. */
-export const categoriesOf = (root: string, service: string) => [
+const categoriesOf = (root: string, service: string) => [
   ...new Set(
     globSync(`contracts/events/${service}/*.json`, { cwd: root }).map(
       (file) => (JSON.parse(readFileSync(join(root, file), 'utf8')) as { 'x-category': string })['x-category'],

@@ -38,7 +38,7 @@ export type Contract = {
   components: { schemas: Record<string, { 'x-id-prefix'?: string; 'x-param'?: string }> }
 }
 
-export const upperFirst = (word: string) => word.slice(0, 1).toUpperCase() + word.slice(1)
+const upperFirst = (word: string) => word.slice(0, 1).toUpperCase() + word.slice(1)
 export const pascal = (kebab: string) => kebab.split('-').map(upperFirst).join('')
 export const camel = (kebab: string) => pascal(kebab).replace(/^./, (first) => first.toLowerCase())
 export const kebab = (name: string) => name.replaceAll(/(?<!^)[A-Z]/g, '-$&').toLowerCase()

@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import type { Fault } from './fault.ts'
+import { Fenced, type Fault } from './fault.ts'
 import type { Place } from './position.ts'
 import { ask, inTransaction, prepared, type Query } from './transaction.ts'
 
@@ -103,12 +103,3 @@ export const stopped = ({ name, version, epoch }: Cursor, fault: Fault): Query =
          where name = $1 and version = $2 and epoch = $3`,
   values: [name, version, epoch, JSON.stringify(fault)],
 })
-
-/** The checkpoint was taken over, so its former holder must write no more. */
-export class Fenced extends Error {
-  override name = 'Fenced'
-
-  constructor(name: string) {
-    super(`Another process follows as ${name} now.`)
-  }
-}

@@ -11,6 +11,7 @@ export type Fault = {
 }
 
 export const faultOf = (error: unknown, event?: Recorded): Fault => {
+  if (error instanceof Poisoned) return error.fault
   const { message, code } = error as { message?: string; code?: unknown }
   return {
     message: message ?? String(error),
@@ -21,9 +22,10 @@ export const faultOf = (error: unknown, event?: Recorded): Fault => {
 
 /**
  * Whose fault is it? `moment`: it goes away by itself, so the same again. `place`: tables or rights are missing, so no
- * event would fare better. `event`: this one cannot be applied.
+ * event would fare better. `event`: this one cannot be applied. `us`: we are no longer the one who follows.
  */
-export const blame = (error: unknown): 'moment' | 'place' | 'event' => {
+export const blame = (error: unknown): 'moment' | 'place' | 'event' | 'us' => {
+  if (error instanceof Fenced) return 'us'
   if (error instanceof ConnectionLost || error instanceof Unavailable) return 'moment'
   const { code } = error as { code?: unknown }
   if (typeof code !== 'string') return 'event'
@@ -35,3 +37,23 @@ export const blame = (error: unknown): 'moment' | 'place' | 'event' => {
 const passing = /^(08|25006|25P03|25P04|40|53|55|57P|58)/
 /** No such table, no such schema, no right to it. */
 const missing = /^(42P01|3F000|42501)$/
+
+/** The follower cannot go on by itself. */
+export class Poisoned extends Error {
+  override name = 'Poisoned'
+  fault: Fault
+
+  constructor(fault: Fault) {
+    super(fault.message)
+    this.fault = fault
+  }
+}
+
+/** The checkpoint was taken over, so its former holder must write no more. */
+export class Fenced extends Error {
+  override name = 'Fenced'
+
+  constructor(name: string) {
+    super(`Another process follows as ${name} now.`)
+  }
+}

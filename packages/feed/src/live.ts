@@ -1,10 +1,10 @@
 import type { EventLog } from '@wushe/event-store'
 import type pg from 'pg'
-import { Fenced, save, type Cursor } from './checkpoint.ts'
-import { faultOf, type Fault } from './fault.ts'
+import { save, type Cursor } from './checkpoint.ts'
+import { Fenced, faultOf, Poisoned, type Fault } from './fault.ts'
 import type { Mail } from './mail.ts'
 import { patiently } from './patience.ts'
-import { Poisoned, type Turns } from './turns.ts'
+import type { Turns } from './turns.ts'
 import { openWaiters } from './waiting.ts'
 
 export type Became = (
@@ -60,8 +60,7 @@ export const live = async ({ log, pool, cursor, turns, term, mail, became }: Tas
         if (caughtUp) await rest()
       } catch (thrown) {
         if (thrown instanceof Fenced) throw thrown
-        const { fault } = thrown instanceof Poisoned ? thrown : await turns.stop(thrown)
-        became('stopped', fault)
+        became('stopped', faultOf(thrown instanceof Poisoned ? thrown : await turns.stop(thrown)))
         waiters.halted()
         if (await mail.heard('redrive', term)) mail.put('redrive')
       }

@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Fenced } from './checkpoint.ts'
 import { blame } from './fault.ts'
 
 /** Tries for ever while what goes wrong passes by itself; undefined when the signal aborted first. */
@@ -12,7 +11,7 @@ export const patiently = async <Result>(
     try {
       return await attempt()
     } catch (error) {
-      if (error instanceof Fenced || blame(error) !== 'moment') throw error
+      if (blame(error) !== 'moment') throw error
       onFault(error)
       await sleep(backoff(failures), undefined, { signal }).catch(() => {})
     }

@@ -1,13 +1,13 @@
 import type { EventLog } from '@wushe/event-store'
 import type pg from 'pg'
-import { Fenced, firstEpoch, held, type Cursor } from './checkpoint.ts'
-import { faultOf, type Fault } from './fault.ts'
+import { firstEpoch, type Cursor } from './checkpoint.ts'
+import { Fenced, faultOf, type Fault } from './fault.ts'
 import type { Follower } from './follower.ts'
 import { patiently } from './patience.ts'
 import { reaches, type Place } from './position.ts'
 import { say, sessionOf } from './session.ts'
 import { ask, inTransaction, type Query } from './transaction.ts'
-import { openTurns } from './turns.ts'
+import { openTurns, type Turns } from './turns.ts'
 import { createTwins, dropTwins, swapTwins, twin } from './twin-tables.ts'
 
 /** In events. The total is estimated from how far along the log the building is, and exact at the end. */
@@ -139,7 +139,7 @@ const build = async ({ log, follower, pool, signal, onProgress, over }: Building
       onProgress?.(progress)
       await patiently(signal, () => keepProgress(pool, follower, progress))
     }
-    if (turned.caughtUp && (await patiently(signal, () => switchOver(pool, follower, cursor, over)))) return
+    if (turned.caughtUp && (await patiently(signal, () => switchOver(turns, follower, cursor, over)))) return
   }
 }
 
@@ -163,26 +163,30 @@ const keepProgress = (pool: pg.Pool, { name }: Follower, { done, total }: Progre
   ask(pool, { text: 'update feed.rebuilds set done = $2, total = $3 where name = $1', values: [name, done, total] })
 
 /** False when those that serve are ahead by now, so that we have to catch up again first. */
-const switchOver = (pool: pg.Pool, { name, revision, tables }: Follower, cursor: Cursor, over = revision) =>
-  inTransaction(pool, [serving(name), held(cursor)], async (client, [there, ours]) => {
-    if (ours!.rowCount !== 1 || there!.rows.some(({ version }) => version > over)) throw new Fenced(cursor.name)
-    if (there!.rows.some(({ position }) => !reaches(cursor.read, position))) return false
-    await swapTwins(client, tables)
-    await client.query('delete from feed.parked where name = $1', [name])
-    await client.query('update feed.parked set name = $2 where name = $1', [cursor.name, name])
-    // Whoever serves in this revision holds its epoch and goes on from the new place; older revisions are fenced.
-    await client.query(
-      `insert into es.checkpoints (name, version, position, epoch, at) values ($1, $2, $3, ${firstEpoch}, now())
+const switchOver = (turns: Turns, { name, revision, tables }: Follower, cursor: Cursor, over = revision) =>
+  turns.lastTurn(
+    async (client, to) => {
+      const { rows } = await client.query<{ version: number; position: Place }>(serving(name))
+      if (rows.some(({ version }) => version > over)) throw new Fenced(name)
+      return rows.every(({ position }) => reaches(to, position))
+    },
+    async (client, to) => {
+      await swapTwins(client, tables)
+      await client.query('delete from feed.parked where name = $1', [name])
+      await client.query('update feed.parked set name = $2 where name = $1', [cursor.name, name])
+      // Whoever serves in this revision holds its epoch and goes on from the new place; older revisions are fenced.
+      await client.query(
+        `insert into es.checkpoints (name, version, position, epoch, at) values ($1, $2, $3, ${firstEpoch}, now())
          on conflict (name, version) do update
            set position = excluded.position, status = 'running', error = null, at = excluded.at`,
-      [name, revision, cursor.read],
-    )
-    await client.query('delete from es.checkpoints where name = $2 or (name = $1 and version <> $3)', [
-      ...[name, cursor.name, revision],
-    ])
-    await client.query('update feed.rebuilds set finished_at = now() where name = $1', [name])
-    return true
-  })
+        [name, revision, to],
+      )
+      await client.query('delete from es.checkpoints where name = $2 or (name = $1 and version <> $3)', [
+        ...[name, cursor.name, revision],
+      ])
+      await client.query('update feed.rebuilds set finished_at = now() where name = $1', [name])
+    },
+  )
 
 const fail = (pool: pg.Pool, { name, tables }: Follower, fault: Fault) =>
   inTransaction(pool, [], async (client) => {

@@ -81,9 +81,12 @@ const nextVersion = (
     updatedAt: event.meta.recordedAt,
     stream: last?.stream ?? `${record.category}-${event.streamId}`,
     body,
-    sealed: event.sealed ? { ...last?.sealed, ...event.sealed } : (last?.sealed ?? null),
+    sealed: sealedOf(record, last, event),
   }
 }
+
+const sealedOf = ({ sealedFrom }: RecordSlice, last: RecordVersion | undefined, { type, sealed }: SliceEvent) =>
+  sealed && (!last || sealedFrom.includes(type)) ? { ...last?.sealed, ...sealed } : (last?.sealed ?? null)
 
 /** What a fold may say of the columns beside the body; what it leaves out stays as it was. */
 type Folded = {

@@ -38,12 +38,15 @@ export const sharedTail = (log: EventLog, { keep = 2000 } = {}): EventLog => {
 
   return {
     page: async (after, options) => {
-      const nothingNew = caughtUp && alarm.isSet()
-      if (from === undefined || (reaches(after, to) && !nothingNew)) await readOn()
+      let knowsEnd = alarm.isSet()
+      if (from === undefined || (reaches(after, to) && !(caughtUp && knowsEnd))) {
+        await readOn()
+        knowsEnd = true
+      }
       if (comparePositions(after, from!) < 0) return older(after, options)
       const { events, full } = matching(kept, after, options)
       if (full) return { events, scannedTo: events.at(-1)!.position, caughtUp: false }
-      return { events, scannedTo: (reaches(after, to) ? after : to) as Position, caughtUp }
+      return { events, scannedTo: (reaches(after, to) ? after : to) as Position, caughtUp: caughtUp && knowsEnd }
     },
     wake: async (signal, after = to) => {
       if (reaches(after, to)) await alarm.wait(signal, to)

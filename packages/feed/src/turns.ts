@@ -1,7 +1,7 @@
 import { ForeignPosition, Unavailable, type EventLog, type LogPage, type Recorded } from '@wushe/event-store'
 import type pg from 'pg'
-import { byIndex, Fenced, held, lookAgain, move, notWaitingForDisk, stopped, type Cursor } from './checkpoint.ts'
-import { blame, faultOf, type Fault } from './fault.ts'
+import { byIndex, held, lookAgain, move, notWaitingForDisk, stopped, type Cursor } from './checkpoint.ts'
+import { blame, faultOf, Fenced, Poisoned } from './fault.ts'
 import type { Follower, TableName } from './follower.ts'
 import { loadParked, park, parkAgain, readOne, toRedrive, unpark, type ToPark } from './parked.ts'
 import type { Place } from './position.ts'
@@ -68,7 +68,7 @@ export const openTurns = async ({ log, follower, pool, cursor, table }: Task) =>
         if (!(await applyBatch(batch, from, to))) return done
       } catch (error) {
         const guilty = blame(error)
-        if (guilty === 'moment') throw error
+        if (guilty === 'moment' || guilty === 'us') throw error
         if (guilty === 'event' && batch.length > 1) {
           size = batch.length >> 1
           continue
@@ -84,16 +84,21 @@ export const openTurns = async ({ log, follower, pool, cursor, table }: Task) =>
   }
 
   const applyBatch = async (batch: Recorded[], from: Place, to: Place) => {
-    const behind = batch.flatMap((event, at): ToPark[] =>
-      parked.streams.has(event.stream) ? [{ event, after: batch[at - 1]?.position ?? from }] : [],
-    )
-    const fresh = behind.length === 0 ? batch : batch.filter(({ stream }) => !parked.streams.has(stream))
-    const moved = await commit(to, async (client) => {
-      if (fresh.length > 0) await follower.apply(fresh, client, table)
-      if (behind.length > 0) await sendAll(client, [park(cursor, behind)])
-    })
+    const behind = behindParked(batch, from)
+    const moved = await commit(to, (client) => write(client, batch, behind))
     if (moved) parked.count += behind.length
     return moved
+  }
+
+  const behindParked = (batch: Recorded[], from: Place) =>
+    batch.flatMap((event, at): ToPark[] =>
+      parked.streams.has(event.stream) ? [{ event, after: batch[at - 1]?.position ?? from }] : [],
+    )
+
+  const write = async (client: pg.PoolClient, batch: Recorded[], behind: ToPark[]) => {
+    const fresh = behind.length === 0 ? batch : batch.filter(({ stream }) => !parked.streams.has(stream))
+    if (fresh.length > 0) await follower.apply(fresh, client, table)
+    if (behind.length > 0) await sendAll(client, [park(cursor, behind)])
   }
 
   const parkOne = async (poison: ToPark, to: Place) => {
@@ -144,7 +149,7 @@ export const openTurns = async ({ log, follower, pool, cursor, table }: Task) =>
         })
         follower.committed?.()
       } catch (error) {
-        if (error instanceof Fenced || blame(error) === 'moment') throw error
+        if (blame(error) === 'moment' || blame(error) === 'us') throw error
         failed.add(stream)
         await inTransaction(pool, parkAgain(cursor, position, stream, faultOf(error, event)), async () => {})
       }
@@ -152,8 +157,35 @@ export const openTurns = async ({ log, follower, pool, cursor, table }: Task) =>
     parked = await loadParked(pool, cursor)
   }
 
+  /**
+   * Applies the rest of the log and does `last` in the same transaction, provided that it is time, which is asked before.
+   * False when it was not, or when the rest needs a turn of its own.
+   */
+  const lastTurn = async (
+    isTime: (client: pg.PoolClient, to: Place) => Promise<boolean>,
+    last: (client: pg.PoolClient, to: Place) => Promise<void>,
+  ) => {
+    const after = cursor.read
+    const { events, scannedTo, caughtUp } = await read(after)
+    if (!caughtUp) return false
+    const tooEarly = new Error()
+    try {
+      return await commit(scannedTo, async (client) => {
+        if (!(await isTime(client, scannedTo))) throw tooEarly
+        await write(client, events, behindParked(events, after)).catch((error) => {
+          throw blame(error) === 'event' ? tooEarly : error
+        })
+        await last(client, scannedTo)
+      })
+    } catch (error) {
+      if (error === tooEarly) return false
+      throw error
+    }
+  }
+
   return {
     turn,
+    lastTurn,
     redrive,
     stop,
     parked: () => parked,
@@ -164,14 +196,3 @@ export const openTurns = async ({ log, follower, pool, cursor, table }: Task) =>
 
 /** As many events as are read and applied together. */
 const pageSize = 500
-
-/** The follower cannot go on by itself. */
-export class Poisoned extends Error {
-  override name = 'Poisoned'
-  fault: Fault
-
-  constructor(fault: Fault) {
-    super(fault.message)
-    this.fault = fault
-  }
-}

@@ -11,8 +11,10 @@ export const accessCopy = projection('access-copy', {
       OrganisationRegistered: ({ streamId, data }) => sql`
         insert into host.organisations (org_id, kind, name) values (${streamId}, ${data.kind}, ${data.name})
         on conflict (org_id) do nothing`,
-      OrganisationSuspended: ({ streamId }) => sql`update host.organisations set active = false where org_id = ${streamId}`,
-      OrganisationResumed: ({ streamId }) => sql`update host.organisations set active = true where org_id = ${streamId}`,
+      OrganisationSuspended: ({ streamId }) =>
+        sql`update host.organisations set active = false where org_id = ${streamId}`,
+      OrganisationResumed: ({ streamId }) =>
+        sql`update host.organisations set active = true where org_id = ${streamId}`,
       ApiKeyIssued: ({ streamId, data }) => sql`
         insert into host.keys (key_id, org_id, hash, label, expires_on)
         values (${data.keyId}, ${streamId}, ${data.hash}, ${data.label}, ${data.expiresOn ?? null}) on conflict (key_id) do nothing`,
@@ -41,7 +43,8 @@ export function authenticator(run: <Row>(statement: Statement<Row>) => Promise<R
     let entry = fresh ? undefined : known.get(keyId)
     if (!entry) known.set(keyId, (entry = { row: (await run(keyRow(keyId, today)))[0] }))
     const { row } = entry
-    if (!row || !timingSafeEqual(Buffer.from(row.hash), Buffer.from(hashOfApiKey(text)))) throw new Refused(refuse('key-not-valid'))
+    if (!row || !timingSafeEqual(Buffer.from(row.hash), Buffer.from(hashOfApiKey(text))))
+      throw new Refused(refuse('key-not-valid'))
     return { orgId: row.org_id, kind: row.kind, keyId, agreementIds: row.agreement_ids }
   }
 }

@@ -9,17 +9,25 @@ import type { Host } from './run.ts'
  * Carries out a command as the platform itself, for what must exist before anybody has a key. The same key does it
  * once for ever. Answers the id of the record.
  */
-export async function act(host: Host, operationId: string, input: { path?: object; body: object }, { key, chance = '' }: { key: string; chance?: string }): Promise<string> {
+export async function act(
+  host: Host,
+  operationId: string,
+  input: { path?: object; body: object },
+  { key, chance = '' }: { key: string; chance?: string },
+): Promise<string> {
   const operation = operations.find((one) => one.operationId === operationId)
   const service = host.services.find((one) => one.name === operation?.service)
   const slice = service?.service.operations[operationId]
-  if (!operation || !service || slice?.kind !== 'command') throw new Error(`${operationId} is not a command of a service that runs here.`)
+  if (!operation || !service || slice?.kind !== 'command')
+    throw new Error(`${operationId} is not a command of a service that runs here.`)
   const now = new Date()
   const commandId = uuidFrom(`the platform ${key}`, platform)
   const request = {
     commandId,
     requestId: `platform ${key}`,
-    fingerprint: createHash('sha256').update(JSON.stringify([operationId, input])).digest('hex'),
+    fingerprint: createHash('sha256')
+      .update(JSON.stringify([operationId, input]))
+      .digest('hex'),
     moment: {
       now: now.toISOString(),
       today: new Date(now.getTime() + 8 * 3_600_000).toISOString().slice(0, 10),

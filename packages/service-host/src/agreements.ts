@@ -10,7 +10,8 @@ export const agreementCopy = projection('agreement-copy', {
         values (${streamId}, ${data.contractorId}, ${[data.contractorId, data.purchaserId, ...data.funds.map((fund) => fund.funderId)]},
                 daterange(${data.from}::date, ${data.to}::date, '[]'))
         on conflict (agreement_id) do nothing`,
-      AgreementActivated: ({ streamId }) => sql`update host.agreements set active = true where agreement_id = ${streamId}`,
+      AgreementActivated: ({ streamId }) =>
+        sql`update host.agreements set active = true where agreement_id = ${streamId}`,
     },
   },
 })
@@ -28,10 +29,12 @@ export function refuseDates(
   { today, actor }: Moment,
 ): Refusal | undefined {
   const { occurredOn: date, agreementId } = data
-  if (typeof date === 'string' && date > today) return refuse('date-in-future', { pointer: '#/occurredOn', date, today })
+  if (typeof date === 'string' && date > today)
+    return refuse('date-in-future', { pointer: '#/occurredOn', date, today })
   if (typeof agreementId !== 'string' || actor.kind !== 'contractor') return undefined
   if (agreement?.contractor_id !== actor.orgId) return refuse('agreement-not-known', { agreementId })
   const { from, to } = agreement
-  if (typeof date === 'string' && (date < from || date > to)) return refuse('outside-agreement', { agreementId, date, from, to })
+  if (typeof date === 'string' && (date < from || date > to))
+    return refuse('outside-agreement', { agreementId, date, from, to })
   return undefined
 }

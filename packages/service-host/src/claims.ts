@@ -10,31 +10,43 @@ type Run = <Row>(statement: Statement<Row>) => Promise<Row[]>
  */
 export async function takeClaims(
   claims: readonly Claim[],
-  { tenant, owner, run, vault, stillHeld }: {
+  {
+    tenant,
+    owner,
+    fresh,
+    run,
+    vault,
+    stillHeld,
+  }: {
     tenant: string
     owner: string
+    /** Nothing was written yet: it claimed nothing before. */
+    fresh: boolean
     run: Run
     vault: Vault
-    stillHeld: (owner: string, set: string) => Promise<boolean>
+    /** Does the stream hold what it claimed? Undefined when nothing was ever written to it. */
+    stillHeld: (owner: string, set: string) => Promise<boolean | undefined>
   },
 ): Promise<{ claim: Claim; owner: string } | undefined> {
   for (const claim of claims) {
     const value = claim.personal ? await vault.blindIndex(tenant, claim.set, claim.value) : claim.value
+    const scope = claim.everywhere ? '' : tenant
     for (;;) {
       const [row] = await run<{ owner: string; young: boolean }>(sql`
-        insert into host.claims as c (tenant, set, value, owner) values (${tenant}, ${claim.set}, ${value}, ${owner})
+        insert into host.claims as c (tenant, set, value, owner) values (${scope}, ${claim.set}, ${value}, ${owner})
         on conflict (tenant, set, value) do update set owner = c.owner
         returning owner, at > now() - interval '10 seconds' as young`)
       if (!row || row.owner === owner) break
-      if (row.young || (await stillHeld(row.owner, claim.set))) return { claim, owner: row.owner }
+      if ((await stillHeld(row.owner, claim.set)) ?? row.young) return { claim, owner: row.owner }
       await run(sql`
         delete from host.claims
-        where tenant = ${tenant} and set = ${claim.set} and value = ${value} and owner = ${row.owner}`)
+        where tenant = ${scope} and set = ${claim.set} and value = ${value} and owner = ${row.owner}`)
     }
     // What the owner claimed before in this set, it gives up.
-    await run(sql`
+    if (!fresh)
+      await run(sql`
       delete from host.claims
-      where tenant = ${tenant} and set = ${claim.set} and owner = ${owner} and value <> ${value}`)
+      where tenant = ${scope} and set = ${claim.set} and owner = ${owner} and value <> ${value}`)
   }
   return undefined
 }

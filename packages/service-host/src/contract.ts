@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 // The bundled document is the only form of the contract that anything at run time reads.
-const load = (file: string) => JSON.parse(readFileSync(fileURLToPath(import.meta.resolve(`@wushe/contracts/${file}`)), 'utf8'))
+const load = (file: string) =>
+  JSON.parse(readFileSync(fileURLToPath(import.meta.resolve(`@wushe/contracts/${file}`)), 'utf8'))
 
 export const openapi = load('openapi.json') as { info: { version: string }; paths: Record<string, Record<string, any>> }
 
@@ -36,6 +37,8 @@ export type Operation = {
   method: string
   /** In the router's words: /v1/cases/:caseId */
   path: string
+  /** As the contract writes it: /v1/cases/{caseId} */
+  template: string
   service: string
   roles: string[]
   /** Status of success. */
@@ -53,11 +56,15 @@ export type Operation = {
 export const operations: Operation[] = Object.entries(openapi.paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, operation]) => {
     const status = Number(Object.keys(operation.responses).find((code) => code.startsWith('2')))
-    const answer = String(operation.responses[status]?.$ref ?? '').split('/').at(-1) ?? ''
+    const answer =
+      String(operation.responses[status]?.$ref ?? '')
+        .split('/')
+        .at(-1) ?? ''
     const record = answer.match(/^(\w+)(Answer|Page)$/)?.[1]
     return {
       operationId: operation.operationId,
       method,
+      template: path,
       path: path.replace(/{(\w+)}/g, ':$1'),
       service: operation.tags[0],
       roles: operation['x-roles'] ?? [],
@@ -66,7 +73,7 @@ export const operations: Operation[] = Object.entries(openapi.paths).flatMap(([p
       ...(record && { record }),
       transition: method === 'post' && status === 200,
       query: (operation.parameters as any[])
-        .map((parameter) => parameter.$ref ? lookup(parameter.$ref) : parameter)
+        .map((parameter) => (parameter.$ref ? lookup(parameter.$ref) : parameter))
         .filter((parameter) => parameter.in === 'query')
         .map((parameter) => parameter.name),
     }
@@ -74,5 +81,8 @@ export const operations: Operation[] = Object.entries(openapi.paths).flatMap(([p
 )
 
 function lookup(ref: string) {
-  return ref.split('/').slice(1).reduce((node: any, key) => node[key], openapi)
+  return ref
+    .split('/')
+    .slice(1)
+    .reduce((node: any, key) => node[key], openapi)
 }

@@ -4,7 +4,8 @@ import { Refused } from './problem.ts'
 
 /** Cursors are signed, so that a page can only be asked for as we offered it: same caller, same filter, same moment. */
 export const cursors = (secret: Buffer) => {
-  const sign = (text: string, scope: string) => createHmac('sha256', secret).update(`${scope}\n${text}`).digest('base64url').slice(0, 22)
+  const sign = (text: string, scope: string) =>
+    createHmac('sha256', secret).update(`${scope}\n${text}`).digest('base64url').slice(0, 22)
   return {
     write: (content: object, scope: string) => {
       const text = Buffer.from(JSON.stringify(content)).toString('base64url')
@@ -14,7 +15,8 @@ export const cursors = (secret: Buffer) => {
       if (cursor === undefined) return undefined
       const [version, text = '', signature = ''] = cursor.split('.')
       const expected = sign(text, scope)
-      const genuine = signature.length === expected.length && timingSafeEqual(Buffer.from(signature), Buffer.from(expected))
+      const genuine =
+        signature.length === expected.length && timingSafeEqual(Buffer.from(signature), Buffer.from(expected))
       if (version !== 'c1' || !genuine) throw new Refused(refuse('cursor-invalid'))
       return JSON.parse(Buffer.from(text, 'base64url').toString()) as Content
     },

@@ -3,7 +3,8 @@ import type { Vault } from '@wushe/vault'
 import type { Pool } from 'pg'
 import { events } from './contract.ts'
 
-const erasing = events.filter((one) => (one.json as { 'x-erases'?: boolean })['x-erases']).map((one) => one.type)
+/** The events after which nobody may read a person's identity any more. */
+export const erasing = events.filter((one) => (one.json as { 'x-erases'?: boolean })['x-erases']).map((one) => one.type)
 
 /**
  * Destroys a person's key when the log says that the person is erased, and forgets what the person claimed. It follows

@@ -7,6 +7,7 @@ import { refuseDates } from './agreements.ts'
 import { takeClaims } from './claims.ts'
 import type { Operation } from './contract.ts'
 import type { OpenService } from './open.ts'
+import { erasing } from './erasure.ts'
 import { Refused } from './problem.ts'
 import { stamp, type Request } from './stamp.ts'
 import type { AnyInput, CommandSlice } from './service.ts'
@@ -30,7 +31,10 @@ export type ToExecute = {
 }
 
 /** The whole write side: read the stream, fold it, decide, append. */
-export async function execute(service: OpenService, { slice, operation, input, request, ifMatch }: ToExecute): Promise<Executed> {
+export async function execute(
+  service: OpenService,
+  { slice, operation, input, request, ifMatch }: ToExecute,
+): Promise<Executed> {
   const { moment } = request
   const { actor } = moment
   const { aggregate } = slice
@@ -42,6 +46,11 @@ export async function execute(service: OpenService, { slice, operation, input, r
 
   for (let attempt = 1; attempt <= 5; attempt++) {
     const { events, last } = await readStream(service, stream)
+    // The same request may have been carried out since it was looked up.
+    if (events.some(({ meta }) => meta.commandId === request.commandId)) {
+      const first = await replayed(service, { slice, operation, input, request })
+      if (first) return first
+    }
     const nested = operation.ids.length > 0
     if (events.length === 0 ? nested && !aggregate.attached : !writable(slice, events, actor))
       throw new Refused(nested ? refuse('not-found') : refuse('id-taken', { id: streamId }))
@@ -64,29 +73,46 @@ export async function execute(service: OpenService, { slice, operation, input, r
     }
 
     const tenant = events[0]?.meta.tenant ?? aggregate.owner?.(decision[0], streamId) ?? actor.orgId
-    const taken = await takeClaims(slice.claims?.(input, moment) ?? [], {
-      tenant, owner: streamId, run: service.rows, vault: service.vault,
+    const taken = await takeClaims(slice.claims?.(input, moment, state) ?? [], {
+      tenant,
+      owner: streamId,
+      fresh: events.length === 0,
+      run: service.rows,
+      vault: service.vault,
       stillHeld: async (owner, set) => {
         const { events: theirs } = await readStream(service, `${aggregate.category}-${owner}`)
         const folded = theirs.reduce((one, event) => aggregate.evolve(one, event), aggregate.initial)
-        return theirs.length > 0 && (aggregate.holds?.(folded, set) ?? true)
+        return theirs.length > 0 ? (aggregate.holds?.(folded, set) ?? true) : undefined
       },
     })
     if (taken) throw new Refused(refuse(taken.claim.taken, { id: taken.owner }))
 
-    const stamped = await stamp(decision, { category: aggregate.category, streamId, revision: events.length, tenant }, request, service.vault)
+    const stamped = await stamp(
+      decision,
+      { category: aggregate.category, streamId, revision: events.length, tenant },
+      request,
+      service.vault,
+    )
     const result = await service.store.append(
       stream,
       events.length === 0 ? 'no_stream' : BigInt(events.length - 1),
       stamped.map((one) => one.stored),
       { command: { id: request.commandId, fingerprint: request.fingerprint } },
     )
+    if (result.ok && result.replayed) continue
     if (result.ok) {
+      // Whoever reads the answer to an erasure may rely on it.
+      if (decision.some(({ type }) => erasing.includes(type)))
+        await service.running.get('erasure')!.running.waitFor(result.position, 10_000)
       const recorded = stamped.map((one) => one.read)
       const record = recordOf(shown, [...events, ...recorded], recordId)
       if (!record) throw new Error(`${slice.operation} recorded nothing of ${operation.record} ${recordId}.`)
       return {
-        record, recorded, entries: stamped.map((one) => one.stored.entry), position: result.position, replayed: result.replayed,
+        record,
+        recorded,
+        entries: stamped.map((one) => one.stored.entry),
+        position: result.position,
+        replayed: result.replayed,
         ...(slice.shownOnce && { shownOnce: slice.shownOnce(input, moment) }),
       }
     }
@@ -110,11 +136,18 @@ export async function replayed(
   if (trace.fingerprint !== request.fingerprint) throw new Refused(refuse('idempotency-key-reused'))
   const { events, entries, positions } = await readStream(service, trace.stream, Number(trace.last) + 1)
   const streamId = slice.of(input, request.moment)
-  const recordId = slice.record?.(input, request.moment) ?? operation.ids.map((name) => input.path[name]).at(-1) ?? streamId
+  const recordId =
+    slice.record?.(input, request.moment) ?? operation.ids.map((name) => input.path[name]).at(-1) ?? streamId
   const record = recordOf(service.recordNamed(operation.record!), events, recordId)
   if (!record) throw new Error(`${operation.operationId}: the replay found no ${operation.record}.`)
   const first = Number(trace.first)
-  return { record, recorded: events.slice(first), entries: entries.slice(first), position: positions.at(-1)!, replayed: true }
+  return {
+    record,
+    recorded: events.slice(first),
+    entries: entries.slice(first),
+    position: positions.at(-1)!,
+    replayed: true,
+  }
 }
 
 export async function readStream(service: OpenService, stream: string, limit?: number) {
@@ -130,7 +163,10 @@ export async function readStream(service: OpenService, stream: string, limit?: n
 
 const writable = ({ aggregate }: CommandSlice, events: Recorded[], actor: Request['moment']['actor']) =>
   aggregate.writableBy
-    ? aggregate.writableBy(events.reduce((state, event) => aggregate.evolve(state, event), aggregate.initial), actor)
+    ? aggregate.writableBy(
+        events.reduce((state, event) => aggregate.evolve(state, event), aggregate.initial),
+        actor,
+      )
     : events[0]!.meta.tenant === actor.orgId
 
 /** `"v3"`, also weakened by a proxy to `W/"v3"`; `*` is whatever is current. */
@@ -149,7 +185,11 @@ async function resolveNeeds(service: OpenService, { needs = {} }: CommandSlice, 
     const visible = events[0]?.meta.tenant === orgId ? events : []
     return visible.reduce((state, event) => need.aggregate.evolve(state, event as never), need.aggregate.initial)
   }
-  return Object.fromEntries(await Promise.all(Object.entries(needs).map(async ([name, need]) => [name, await resolve(need.of(input))] as const)))
+  return Object.fromEntries(
+    await Promise.all(
+      Object.entries(needs).map(async ([name, need]) => [name, await resolve(need.of(input))] as const),
+    ),
+  )
 }
 
 export const receiptOf = ({ recorded, entries, position }: Executed, service: string) => ({

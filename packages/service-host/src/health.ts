@@ -17,7 +17,9 @@ export const health =
 async function readiness(services: readonly OpenService[]) {
   const found = await Promise.all(
     services.map(async ({ name, pool, running, fillers }) => {
-      const followers = [...[...running.values()].map((one) => one.running), ...fillers.values()].map((one) => one.health())
+      const followers = [...[...running.values()].map((one) => one.running), ...fillers.values()].map((one) =>
+        one.health(),
+      )
       return { name, horizon: await horizonLag(pool), followers }
     }),
   )
@@ -26,4 +28,6 @@ async function readiness(services: readonly OpenService[]) {
 }
 
 const answer = (res: ServerResponse, status: number, body: object) =>
-  void res.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' }).end(JSON.stringify(body))
+  void res
+    .writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' })
+    .end(JSON.stringify(body))

@@ -2,9 +2,15 @@ import { createHash, randomBytes } from 'node:crypto'
 import type { ServiceName } from '@wushe/contracts'
 import { ForeignPosition, Unavailable } from '@wushe/event-store'
 import { isRefusal, refuse, type Moment } from '@wushe/slice'
+import { PersonErased } from '@wushe/vault'
 import canonicalize from 'canonicalize'
-import express, { type ErrorRequestHandler, type Express, type Request, type RequestHandler, type Response } from 'express'
-import * as validator from 'express-openapi-validator'
+import express, {
+  type ErrorRequestHandler,
+  type Express,
+  type Request,
+  type RequestHandler,
+  type Response,
+} from 'express'
 import { TypeID } from 'typeid-js'
 import { v5 as uuidFrom, v7 as newUuid } from 'uuid'
 import { openapi, operations, problems, type Operation } from './contract.ts'
@@ -13,8 +19,9 @@ import { catchUpWith, type OpenService } from './open.ts'
 import { present } from './present.ts'
 import { Refused, toProblem, type Language } from './problem.ts'
 import { readHistory, readList, readOne } from './read.ts'
-import type { AnyInput, CommandSlice, Slice } from './service.ts'
+import type { AnyInput, Slice } from './service.ts'
 import type { Request as CommandRequest } from './stamp.ts'
+import { validatorOf, violations } from './validate.ts'
 import { readSyncToken, writeSyncToken } from './sync-token.ts'
 
 export type HttpOptions = {
@@ -26,11 +33,24 @@ export type HttpOptions = {
   log?: (line: Record<string, unknown>) => void
 }
 
-type Asked = { requestId: string; language: Language; operation: Operation; service: OpenService; slice: Slice; request: CommandRequest }
+type Asked = {
+  requestId: string
+  language: Language
+  operation: Operation
+  service: OpenService
+  slice: Slice
+  request: CommandRequest
+}
 const askedOf = (res: Response) => res.locals as Asked
 
 /** The contract is the router: each operation goes to the slice of the same name. */
-export function http({ services, now = () => new Date(), maxBodyBytes = 1_000_000, validateAnswers = false, log = () => {} }: HttpOptions): Express {
+export function http({
+  services,
+  now = () => new Date(),
+  maxBodyBytes = 1_000_000,
+  validateAnswers = false,
+  log = () => {},
+}: HttpOptions): Express {
   const app = express()
   app.disable('x-powered-by').disable('etag').set('query parser', 'simple')
 
@@ -43,75 +63,97 @@ export function http({ services, now = () => new Date(), maxBodyBytes = 1_000_00
   app.get('/openapi.json', (_, res) => void res.json(openapi))
   app.get('/errors.json', (_, res) => void res.json(problems))
   app.use(express.json({ limit: maxBodyBytes, strict: false }))
-  for (const { operation, service, slice } of served)
-    app.route(operation.path)[operation.method as 'get'](
-      ((_req, res, next) => { Object.assign(res.locals, { operation, service, slice }); next() }) as RequestHandler,
-      admit(now),
-    )
-  app.use(
-    validator.middleware({
-      apiSpec: openapi as never,
-      validateRequests: { allErrors: true },
-      validateResponses: validateAnswers,
-      validateSecurity: false,
-      fileUploader: false,
-      ignorePaths: /^\/(health|openapi\.json|errors\.json)/,
-    } as never),
+  const validators = new Map(
+    served.map(({ operation }) => [operation.path, validatorOf(operation.template, validateAnswers)]),
   )
-  for (const { operation } of served) app.route(operation.path)[operation.method as 'get'](answer(now))
-  app.use((req) => { throw allowed(req.path).length ? new Refused(refuse('method-not-allowed', { allow: allowed(req.path).join(', ') })) : new Refused(refuse('not-found')) })
+  for (const { operation, service, slice } of served) {
+    const begin: RequestHandler = (_req, res, next) => {
+      Object.assign(res.locals, { operation, service, slice })
+      next()
+    }
+    const handlers = [begin, admit(now), validators.get(operation.path)!, answer]
+    if (operation.method === 'get') app.get(operation.path, ...handlers)
+    else app.post(operation.path, ...handlers)
+  }
+  app.use((req) => {
+    throw allowed(req.path).length
+      ? new Refused(refuse('method-not-allowed', { allow: allowed(req.path).join(', ') }))
+      : new Refused(refuse('not-found'))
+  })
   app.use(toAnswer(maxBodyBytes))
   return app
 }
 
 /** Request id, language, one line in the log. */
-const beginRequest = (log: NonNullable<HttpOptions['log']>): RequestHandler => (req, res, next) => {
-  const requestId = `req_${newUuid().replaceAll('-', '')}`
-  const started = performance.now()
-  Object.assign(res.locals, { requestId, language: req.acceptsLanguages('zh-CN', 'zh', 'en') === 'en' ? 'en' : 'zh' })
-  res.set({ 'Request-Id': requestId, 'API-Version': openapi.info.version, 'Cache-Control': 'private, no-store', Vary: 'Accept-Language, Authorization' })
-  res.on('finish', () =>
-    log({ requestId, operation: askedOf(res).operation?.operationId, status: res.statusCode, ms: Math.round(performance.now() - started), org: askedOf(res).request?.moment.actor.orgId }),
-  )
-  next()
-}
+const beginRequest =
+  (log: NonNullable<HttpOptions['log']>): RequestHandler =>
+  (req, res, next) => {
+    const requestId = `req_${newUuid().replaceAll('-', '')}`
+    const started = performance.now()
+    Object.assign(res.locals, { requestId, language: req.acceptsLanguages('zh-CN', 'zh', 'en') === 'en' ? 'en' : 'zh' })
+    res.set({
+      'Request-Id': requestId,
+      'API-Version': openapi.info.version,
+      'Cache-Control': 'private, no-store',
+      Vary: 'Accept-Language, Authorization',
+    })
+    res.on('finish', () =>
+      log({
+        requestId,
+        operation: askedOf(res).operation?.operationId,
+        status: res.statusCode,
+        ms: Math.round(performance.now() - started),
+        org: askedOf(res).request?.moment.actor.orgId,
+      }),
+    )
+    next()
+  }
 
 /** Who asks, may their kind, what did they see before, and did they ask the same before. */
-const admit = (now: () => Date): RequestHandler => async (req, res, next) => {
-  const asked = askedOf(res)
-  const { operation, service, slice, requestId } = asked
-  const tokens = readSyncToken(req.get('sync-token'))
-  const touchesAccess = tokens.has('access') || tokens.has('reporting')
-  if (touchesAccess) await waitFor(service, tokens, ['access-copy', 'agreement-copy'])
+const admit =
+  (now: () => Date): RequestHandler =>
+  async (req, res, next) => {
+    const asked = askedOf(res)
+    const { operation, service, slice, requestId } = asked
+    const tokens = readSyncToken(req.get('sync-token'))
+    const touchesAccess = tokens.has('access') || tokens.has('reporting')
+    if (touchesAccess) await waitFor(service, tokens, ['access-copy', 'agreement-copy'])
 
-  const moment = momentAt(now())
-  const actor = await service.authenticate(req.get('authorization'), moment.today, touchesAccess)
-  if (!operation.roles.includes(actor.kind)) throw new Refused(refuse('not-permitted', { roles: operation.roles.join(', ') }))
+    const moment = momentAt(now())
+    const actor = await service.authenticate(req.get('authorization'), moment.today, touchesAccess)
+    if (!operation.roles.includes(actor.kind))
+      throw new Refused(refuse('not-permitted', { roles: operation.roles.join(', ') }))
 
-  const writes = operation.method === 'post'
-  const key = writes ? idempotencyKey(req) : randomBytes(16).toString('hex')
-  // The key belongs to the organisation, so that a rotated API key still finds what it sent before.
-  const commandId = uuidFrom(`${actor.orgId} ${key}`, namespace)
-  asked.request = {
-    commandId,
-    requestId,
-    fingerprint: writes ? createHash('sha256').update(`${req.method} ${req.path}\n${(canonicalize as never as (value: unknown) => string | undefined)(req.body) ?? ''}`).digest('hex') : '',
-    moment: {
-      ...moment,
-      actor,
-      chance: randomBytes(32).toString('hex'),
-      newId: (prefix) => TypeID.fromUUID(prefix, uuidFrom(prefix, commandId)).toString(),
-    },
+    const writes = operation.method === 'post'
+    const key = writes ? idempotencyKey(req) : randomBytes(16).toString('hex')
+    // The key belongs to the organisation, so that a rotated API key still finds what it sent before.
+    const commandId = uuidFrom(`${actor.orgId} ${key}`, namespace)
+    asked.request = {
+      commandId,
+      requestId,
+      fingerprint: writes
+        ? createHash('sha256')
+            .update(
+              `${req.method} ${req.path}\n${(canonicalize as never as (value: unknown) => string | undefined)(req.body) ?? ''}`,
+            )
+            .digest('hex')
+        : '',
+      moment: {
+        ...moment,
+        actor,
+        chance: randomBytes(32).toString('hex'),
+        newId: (prefix) => TypeID.fromUUID(prefix, uuidFrom(prefix, commandId)).toString(),
+      },
+    }
+    if (writes && slice.kind === 'command') {
+      const before = await replayed(service, { slice, operation, input: inputOf(req), request: asked.request })
+      if (before) return void (await answerCommand(res, before))
+    }
+    next()
   }
-  if (writes && slice.kind === 'command') {
-    const before = await replayed(service, { slice, operation, input: inputOf(req), request: asked.request })
-    if (before) return void (await answerCommand(res, before))
-  }
-  next()
-}
 
 /** The slice's own answer. */
-const answer = (now: () => Date): RequestHandler => async (req, res) => {
+const answer: RequestHandler = async (req, res) => {
   const { operation, service, slice, request, language } = askedOf(res)
   const { actor } = request.moment
   const input = inputOf(req)
@@ -119,7 +161,10 @@ const answer = (now: () => Date): RequestHandler => async (req, res) => {
   switch (slice.kind) {
     case 'command':
       await waitFor(service, tokens, ['agreement-copy'])
-      return answerCommand(res, await execute(service, { slice, operation, input, request, ifMatch: req.get('if-match') }))
+      return answerCommand(
+        res,
+        await execute(service, { slice, operation, input, request, ifMatch: req.get('if-match') }),
+      )
     case 'list': {
       await waitFor(service, tokens, [slice.record.table])
       const page = await readList(service, slice.record, operation, input, actor, request.moment.now)
@@ -135,28 +180,42 @@ const answer = (now: () => Date): RequestHandler => async (req, res) => {
     case 'history':
       return void res.json(await readHistory(service, slice.record, operation, input, actor, language))
     case 'query': {
-      await waitFor(service, tokens, service.service.projections.map((one) => one.name))
-      const reading = { actor, now: request.moment.now, language, settle: (at: string) => settle(service, at), cursors: service.cursors }
+      await waitFor(
+        service,
+        tokens,
+        service.service.projections.map((one) => one.name),
+      )
+      const reading = {
+        actor,
+        now: request.moment.now,
+        language,
+        settle: (at: string) => settle(service, at),
+        cursors: service.cursors,
+      }
       const result = await slice.answer(input, reading, service.rows)
       if (isRefusal(result as object)) throw new Refused(result as never)
       return void res.json(result)
     }
   }
-  now()
 }
 
 async function answerCommand(res: Response, executed: Executed) {
   const { operation, service, request } = askedOf(res)
   const { record, position, replayed: again, shownOnce } = executed
   const [data] = await present([record], request.moment.actor, service.vault)
-  const warnings = executed.recorded.flatMap(({ data: { flags = [] } }: any) => flags.map((code: string) => ({ code, detail: problems[code]?.title[askedOf(res).language] ?? code })))
+  const warnings = executed.recorded.flatMap(({ data: { flags = [] } }: any) =>
+    flags.map((code: string) => ({ code, detail: problems[code]?.title[askedOf(res).language] ?? code })),
+  )
   res.set({ ETag: `"v${record.version}"` })
   if (position) res.set('Sync-Token', writeSyncToken(service.name, position))
   if (again) res.set('Idempotent-Replayed', 'true')
   if (operation.status === 201) res.set('Location', `${res.req.path}/${record.id}`)
   res.status(operation.status).json({
     data: { ...data, ...shownOnce },
-    receipt: { ...receiptOf(executed, service.name), recordedAt: executed.recorded.at(-1)?.meta.recordedAt ?? record.updatedAt },
+    receipt: {
+      ...receiptOf(executed, service.name),
+      recordedAt: executed.recorded.at(-1)?.meta.recordedAt ?? record.updatedAt,
+    },
     ...(warnings.length && { warnings }),
   })
 }
@@ -199,47 +258,51 @@ const pathWith = (req: Request, cursor: string) => {
 }
 
 const allowed = (path: string) =>
-  operations.filter((one) => new RegExp(`^${one.path.replace(/:\w+/g, '[^/]+')}$`).test(path)).map((one) => one.method.toUpperCase())
+  operations
+    .filter((one) => new RegExp(`^${one.path.replace(/:\w+/g, '[^/]+')}$`).test(path))
+    .map((one) => one.method.toUpperCase())
 
 /** The one place where an error becomes an answer. */
-const toAnswer = (maxBytes: number): ErrorRequestHandler => (error, req, res, next) => {
-  if (res.headersSent) return next(error)
-  const { requestId, language } = askedOf(res)
-  const refusal = refusalOf(error, req, maxBytes)
-  if (refusal.refused === 'internal-error') console.error(requestId, error)
-  const problem = toProblem(refusal, language, requestId)
-  if (problem.status === 401) res.set('WWW-Authenticate', 'Bearer realm="wushe"')
-  if (problem.status === 503 || refusal.refused === 'concurrent-update') res.set('Retry-After', '1')
-  if (refusal.refused === 'method-not-allowed') res.set('Allow', String(refusal.params?.['allow']))
-  if (refusal.refused === 'version-conflict') res.set('ETag', `"v${refusal.params!['currentVersion']}"`)
-  res.set('Content-Language', language === 'zh' ? 'zh-CN' : 'en')
-  res.status(problem.status).type('application/problem+json').send(JSON.stringify(problem))
-}
+const toAnswer =
+  (maxBytes: number): ErrorRequestHandler =>
+  (error, req, res, next) => {
+    if (res.headersSent) return next(error)
+    const { requestId, language } = askedOf(res)
+    const refusal = refusalOf(error, req, maxBytes)
+    if (refusal.refused === 'internal-error') console.error(requestId, error)
+    const problem = toProblem(refusal, language, requestId)
+    if (problem.status === 401) res.set('WWW-Authenticate', 'Bearer realm="wushe"')
+    if (problem.status === 503 || refusal.refused === 'concurrent-update') res.set('Retry-After', '1')
+    if (refusal.refused === 'method-not-allowed') res.set('Allow', String(refusal.params?.['allow']))
+    if (refusal.refused === 'version-conflict') res.set('ETag', `"v${refusal.params!['currentVersion']}"`)
+    res.set('Content-Language', language === 'zh' ? 'zh-CN' : 'en')
+    res.status(problem.status).type('application/problem+json').send(JSON.stringify(problem))
+  }
 
 function refusalOf(error: any, req: Request, maxBytes: number): Refused['refusal'] {
   if (error instanceof Refused) return error.refusal
   if (error instanceof Unavailable) return refuse('unavailable')
+  if (error instanceof PersonErased) return refuse('person-erased', { id: error.owner })
   if (error instanceof ForeignPosition) return refuse('sync-token-invalid')
   if (error?.type === 'entity.too.large') return refuse('body-too-large', { maxBytes })
-  if (error?.type === 'entity.parse.failed' || error?.type === 'encoding.unsupported' || error?.type === 'charset.unsupported') return refuse('malformed-json')
+  if (
+    error?.type === 'entity.parse.failed' ||
+    error?.type === 'encoding.unsupported' ||
+    error?.type === 'charset.unsupported'
+  )
+    return refuse('malformed-json')
   switch (error?.status) {
-    case 400: return { refused: 'request-invalid', errors: violations(error.errors ?? []) }
-    case 404: return refuse('not-found')
-    case 405: return refuse('method-not-allowed', { allow: allowed(req.path).join(', ') })
-    case 413: return refuse('body-too-large', { maxBytes })
-    case 415: return refuse('media-type-unsupported')
-    default: return refuse('internal-error')
+    case 400:
+      return { refused: 'request-invalid', errors: violations(error.errors ?? [], req) }
+    case 404:
+      return refuse('not-found')
+    case 405:
+      return refuse('method-not-allowed', { allow: allowed(req.path).join(', ') })
+    case 413:
+      return refuse('body-too-large', { maxBytes })
+    case 415:
+      return refuse('media-type-unsupported')
+    default:
+      return refuse('internal-error')
   }
 }
-
-/** All violations at once, each with its place. */
-const violations = (errors: { path: string; message: string; errorCode?: string }[]) =>
-  errors.map(({ path, message, errorCode }) => {
-    const [, place = 'body', rest = ''] = /^\/?(body|query|headers|params)?\/?(.*)$/.exec(path) ?? []
-    return {
-      in: { headers: 'header', params: 'path' }[place] ?? place,
-      pointer: `#/${rest}`,
-      detail: message,
-      ...(errorCode && { code: errorCode.replace(/\.openapi\.(request)?validation$/i, '') }),
-    }
-  })

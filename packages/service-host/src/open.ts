@@ -1,9 +1,27 @@
 import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
 import type { ServiceName } from '@wushe/contracts'
-import { checkCluster, postgresEventStore, type EventLog, type EventStore, type Position, type Upcasters } from '@wushe/event-store'
 import {
-  applyFeedSchema, applyInboxSchema, createRecordTable, fillerOf, follow, openInbox, recordFollower, sharedTail, statementFollower,
-  type Follower, type Inbox, type Running,
+  checkCluster,
+  postgresEventStore,
+  type EventLog,
+  type EventStore,
+  type Position,
+  type Upcasters,
+} from '@wushe/event-store'
+import {
+  applyFeedSchema,
+  applyInboxSchema,
+  createRecordTable,
+  fillerOf,
+  follow,
+  openInbox,
+  recordFollower,
+  sharedTail,
+  statementFollower,
+  type Follower,
+  type Inbox,
+  type Running,
 } from '@wushe/feed'
 import type { Projection, RecordSlice, Statement } from '@wushe/slice'
 import type { Vault } from '@wushe/vault'
@@ -34,7 +52,7 @@ export type OpenService = {
   running: Map<string, { running: Running; source: 'own' | 'inbox' }>
   fillers: Map<ServiceName, Running>
   pool: Pool
-  close: () => Promise<void>
+  stopFollowing: () => Promise<void>
 }
 
 export type OpenOptions = {
@@ -50,8 +68,16 @@ export type OpenOptions = {
 const hostSchema = new URL('./schema.sql', import.meta.url)
 
 /** First half: tables and store, so that others can follow this service's log. */
-export async function openStores(service: Service, { databaseUrl, poolSize = 4 }: Pick<OpenOptions, 'databaseUrl' | 'poolSize'>) {
-  const pool = new Pool({ connectionString: databaseUrl, max: poolSize, application_name: `wushe ${service.name}`, pipeline: true } as never)
+export async function openStores(
+  service: Service,
+  { databaseUrl, poolSize = 4 }: Pick<OpenOptions, 'databaseUrl' | 'poolSize'>,
+) {
+  const pool = new Pool({
+    connectionString: databaseUrl,
+    max: poolSize,
+    application_name: `wushe ${service.name}`,
+    pipeline: true,
+  } as never)
   pool.on('error', () => {}) // A lost idle connection is replaced at the next use.
   const client = await pool.connect()
   try {
@@ -61,8 +87,13 @@ export async function openStores(service: Service, { databaseUrl, poolSize = 4 }
     await applyInboxSchema(client)
     if (service.migrations)
       await migrate({
-        dbClient: client, dir: service.migrations.pathname, direction: 'up', migrationsTable: 'migrations', migrationsSchema: 'host',
-        log: () => {}, noLock: true,
+        dbClient: client,
+        dir: fileURLToPath(service.migrations),
+        direction: 'up',
+        migrationsTable: 'migrations',
+        migrationsSchema: 'host',
+        log: () => {},
+        noLock: true,
       } as never)
     for (const record of service.records) await createRecordTable(client, record.table)
   } finally {
@@ -71,24 +102,40 @@ export async function openStores(service: Service, { databaseUrl, poolSize = 4 }
   }
   await checkCluster(pool)
   const store = postgresEventStore({ pool, listenUrl: databaseUrl })
-  return { pool, store, log: sharedTail(store.log, { keep: 2000 }) }
+  const close = async () => {
+    await store.close()
+    await pool.end()
+  }
+  return { pool, store, log: sharedTail(store.log, { keep: 2000 }), close }
 }
 
 /** Second half: inbox, read-copies, read models. */
-export async function openService(service: Service, stores: Awaited<ReturnType<typeof openStores>>, options: OpenOptions): Promise<OpenService> {
+export async function openService(
+  service: Service,
+  stores: Awaited<ReturnType<typeof openStores>>,
+  options: OpenOptions,
+): Promise<OpenService> {
   const { pool, store, log } = stores
   const { vault } = options
   const stopping = new AbortController()
-  const inbox = await openInbox({ pool })
+  const inbox = openInbox({ pool })
   const inboxLog = sharedTail(inbox, { keep: 2000 })
   const owner = `${service.name} ${process.pid}`
   const running: OpenService['running'] = new Map()
   const fillers: OpenService['fillers'] = new Map()
   const start = (from: EventLog, follower: Follower) =>
-    follow(from, follower, { pool, owner, signal: stopping.signal, ...(options.log && { log: (line: string) => options.log!({ line }) }) })
+    follow(from, follower, {
+      pool,
+      owner,
+      signal: stopping.signal,
+      ...(options.log && { log: (line: string) => options.log!({ line }) }),
+    })
 
   for (const record of service.records)
-    running.set(record.table, { running: start(log, recordFollower(record, { upcasters: service.upcasters })), source: 'own' })
+    running.set(record.table, {
+      running: start(log, recordFollower(record, { upcasters: service.upcasters })),
+      source: 'own',
+    })
   running.set('erasure', { running: start(log, erasureFollower({ vault, pool })), source: 'own' })
 
   const followed = new Map<ServiceName, Set<string>>()
@@ -106,10 +153,15 @@ export async function openService(service: Service, stores: Awaited<ReturnType<t
   if (everything) for (const { service: name } of events) followed.set(name as ServiceName, new Set())
   for (const [source, types] of followed) {
     const from = source === service.name ? log : options.feedOf(source)
-    if (from) fillers.set(source, start(from, fillerOf(inbox, source, everything ? 'everything' : { types: [...types].sort() })))
+    if (from)
+      fillers.set(
+        source,
+        start(from, fillerOf(inbox, source, everything ? 'everything' : { types: [...types].sort() })),
+      )
   }
 
-  const rows: OpenService['rows'] = async (statement) => (await pool.query(statement.text, statement.values as unknown[])).rows
+  const rows: OpenService['rows'] = async (statement) =>
+    (await pool.query(statement.text, statement.values as unknown[])).rows
   const records = new Map(service.records.map((record) => [record.name as string, record]))
   const agreements = new Map<string, AgreementRow>()
   return {
@@ -135,24 +187,32 @@ export async function openService(service: Service, stores: Awaited<ReturnType<t
       return record
     },
     checkpointOf: async (table) => {
-      const { rows: found } = await pool.query('select position from es.checkpoints where name = $1 order by version desc limit 1', [table])
+      const { rows: found } = await pool.query(
+        'select position from es.checkpoints where name = $1 order by version desc limit 1',
+        [table],
+      )
       const position = found[0]?.position
       return position === undefined || position === 'start' ? '' : position
     },
     running,
     fillers,
     pool,
-    close: async () => {
+    stopFollowing: async () => {
       stopping.abort()
-      await Promise.allSettled([...running.values(), ...[...fillers.values()].map((one) => ({ running: one }))].map((one) => one.running.done))
-      await store.close()
-      await pool.end()
+      await Promise.all(
+        [...[...running.values()].map((one) => one.running), ...fillers.values()].map((one) => one.done),
+      )
     },
   }
 }
 
 /** Waits until what a Sync-Token speaks of is visible here; false when time is over. */
-export async function catchUpWith(service: OpenService, tokens: Map<ServiceName, string>, needed: readonly string[], ms: number): Promise<boolean> {
+export async function catchUpWith(
+  service: OpenService,
+  tokens: Map<ServiceName, string>,
+  needed: readonly string[],
+  ms: number,
+): Promise<boolean> {
   const waits: Promise<boolean>[] = []
   for (const [source, position] of tokens) {
     const filler = service.fillers.get(source)

@@ -22,7 +22,10 @@ export async function openSealed(
   )
   const permitted = wanted.filter((one) => one.may)
   const opened = permitted.length ? await vault.openMany(actor.orgId, permitted) : []
-  const results = items.map(() => ({ open: {} as Record<string, unknown>, masked: [] as { pointer: string; reason: string }[] }))
+  const results = items.map(() => ({
+    open: {} as Record<string, unknown>,
+    masked: [] as { pointer: string; reason: string }[],
+  }))
   const mask = (index: number, name: string, reason: string) =>
     results[index]!.masked.push({ pointer: `/${propertyOf(name)}`, reason })
   permitted.forEach(({ index, name }, at) => {

@@ -1,4 +1,4 @@
-import { isRefusal, type Refusal } from '@wushe/slice'
+import type { Refusal } from '@wushe/slice'
 import { problems } from './contract.ts'
 
 export type Language = 'zh' | 'en'
@@ -13,13 +13,12 @@ export class Refused extends Error {
   }
 }
 
-export const throwIfRefused = <T extends object>(value: T | Refusal): T => {
-  if (isRefusal(value)) throw new Refused(value)
-  return value as T
-}
-
 /** RFC 9457 problem details. The one place where a refusal becomes an answer. */
-export function toProblem({ refused, params, errors }: Refusal & { errors?: object[] }, language: Language, requestId: string) {
+export function toProblem(
+  { refused, params, errors }: Refusal & { errors?: object[] },
+  language: Language,
+  requestId: string,
+) {
   const { status, title, detail, remedy, retryable = false } = problems[refused] ?? problems['internal-error']!
   const say = (sentence: { zh: string; en: string } | undefined) =>
     sentence?.[language].replace(/{(\w+)}/g, (_, name) => String(params?.[name] ?? ''))

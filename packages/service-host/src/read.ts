@@ -27,11 +27,21 @@ const columns: Record<string, string> = { agreementId: 'agreement_id', siteId: '
 type Pin = { position: string; asOf: string; after?: [created: string, id: string] }
 
 /** One page of a record's list. All pages of one list show the moment of the first. */
-export async function readList(service: OpenService, record: RecordSlice, operation: Operation, input: AnyInput, actor: Actor, now: string) {
+export async function readList(
+  service: OpenService,
+  record: RecordSlice,
+  operation: Operation,
+  input: AnyInput,
+  actor: Actor,
+  now: string,
+) {
   const { limit: asked = 100, cursor, ...filters } = input.query
   const limit = Math.min(asked, 500)
   const scope = scopeOf(operation, actor, input.path, filters)
-  const pin: Pin = service.cursors.read<Pin>(cursor, scope) ?? { position: await service.checkpointOf(record.table), asOf: now }
+  const pin: Pin = service.cursors.read<Pin>(cursor, scope) ?? {
+    position: await service.checkpointOf(record.table),
+    asOf: now,
+  }
 
   const conditions = Object.entries(filters).map(([name, value]) =>
     columns[name] ? sql`${raw(columns[name])} = ${value}` : sql`body ->> ${name} = ${String(value)}`,
@@ -51,14 +61,21 @@ export async function readList(service: OpenService, record: RecordSlice, operat
   const final = page.at(-1)
   return {
     data: await present(page, actor, service.vault),
-    ...(rows.length > limit && final && { nextCursor: service.cursors.write({ ...pin, after: [final.created, final.id] }, scope) }),
+    ...(rows.length > limit &&
+      final && { nextCursor: service.cursors.write({ ...pin, after: [final.created, final.id] }, scope) }),
     asOf: pin.asOf,
     position: pin.position,
   }
 }
 
 /** One record as it stands now, folded from its stream. */
-export async function readOne(service: OpenService, record: RecordSlice, operation: Operation, input: AnyInput, actor: Actor) {
+export async function readOne(
+  service: OpenService,
+  record: RecordSlice,
+  operation: Operation,
+  input: AnyInput,
+  actor: Actor,
+) {
   const [streamId, recordId] = [operation.ids[0]!, operation.ids.at(-1)!].map((name) => input.path[name] as string)
   const { events, last } = await readStream(service, `${record.category}-${streamId}`)
   const version = recordOf(record, events, recordId!)
@@ -68,7 +85,14 @@ export async function readOne(service: OpenService, record: RecordSlice, operati
 }
 
 /** Everything that happened in a stream, in words and in order. */
-export async function readHistory(service: OpenService, record: RecordSlice, operation: Operation, input: AnyInput, actor: Actor, language: Language) {
+export async function readHistory(
+  service: OpenService,
+  record: RecordSlice,
+  operation: Operation,
+  input: AnyInput,
+  actor: Actor,
+  language: Language,
+) {
   const streamId = input.path[operation.ids[0]!] as string
   const { events } = await readStream(service, `${record.category}-${streamId}`)
   const version = recordOf(record, events, streamId)
@@ -77,10 +101,16 @@ export async function readHistory(service: OpenService, record: RecordSlice, ope
   const scope = scopeOf(operation, actor, input.path, {})
   const after = service.cursors.read<{ after: number }>(cursor, scope)?.after ?? -1
   const all = events.filter(
-    ({ meta, revision }) => revision > after && (actor.kind !== 'funder' || !meta.agreementId || actor.agreementIds.includes(meta.agreementId)),
+    ({ meta, revision }) =>
+      revision > after &&
+      (actor.kind !== 'funder' || !meta.agreementId || actor.agreementIds.includes(meta.agreementId)),
   )
   const shown = all.slice(0, Math.min(asked, 500))
-  const sealed = await openSealed(shown.map(({ meta, sealed }) => ({ tenant: meta.tenant, sealed })), actor, service.vault)
+  const sealed = await openSealed(
+    shown.map(({ meta, sealed }) => ({ tenant: meta.tenant, sealed })),
+    actor,
+    service.vault,
+  )
   return {
     data: shown.map(({ id, type, revision, data, meta }, index) => {
       const { open, masked } = sealed[index]!

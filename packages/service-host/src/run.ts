@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http'
+import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { ServiceName } from '@wushe/contracts'
 import type { EventLog } from '@wushe/event-store'
@@ -28,46 +28,82 @@ export type Host = {
   stop: () => Promise<void>
 }
 
-/** Hosts one service, or all of them in one process. */
+/** Hosts one service, or all of them in one process. What it opened before a failure, it closes again. */
 export async function run(services: readonly Service[], options: RunOptions): Promise<Host> {
-  const vaultPool = new Pool({ connectionString: options.vaultUrl, max: 3, application_name: 'wushe vault' })
-  vaultPool.on('error', () => {})
-  const vault = await openVault({ pool: vaultPool, master: options.master })
-
-  const stores = await Promise.all(services.map((service) => openStores(service, { databaseUrl: options.databaseUrl(service.name) })))
-  const feedOf = (name: ServiceName): EventLog | undefined => {
-    const log = stores[services.findIndex((service) => service.name === name)]?.log
-    if (!log && !options.alone) throw new Error(`${name} is not hosted here, and there is no other way yet to follow it.`)
-    return log
+  const opened: (() => Promise<unknown>)[] = []
+  const close = async () => {
+    for (const one of opened.splice(0).reverse()) await one()
   }
-  const open = await Promise.all(
-    services.map((service, index) =>
-      openService(service, stores[index]!, {
-        databaseUrl: options.databaseUrl(service.name), vault, cursorSecret: options.cursorSecret, feedOf,
-        ...(options.log && { log: options.log }),
+  try {
+    // The port comes first: who finds it taken has touched nothing.
+    const door = await openDoor(options.port)
+    opened.push(door.close)
+
+    const vaultPool = new Pool({ connectionString: options.vaultUrl, max: 3, application_name: 'wushe vault' })
+    vaultPool.on('error', () => {})
+    opened.push(() => vaultPool.end())
+    const vault = await openVault({ pool: vaultPool, master: options.master })
+
+    const stores = await Promise.all(
+      services.map(async (service) => {
+        const made = await openStores(service, { databaseUrl: options.databaseUrl(service.name) })
+        opened.push(made.close)
+        return made
       }),
-    ),
-  )
-  const app = http({ services: open, ...options })
-  const server = createServer(health(open, app))
-  await listen(server, options.port)
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    services: open,
-    stop: async () => {
-      await new Promise<void>((resolve) => {
-        server.close(() => resolve())
-        server.closeIdleConnections()
-      })
-      await Promise.all(open.map((service) => service.close()))
-      vault.close()
-      await vaultPool.end()
-    },
+    )
+    const feedOf = (name: ServiceName): EventLog | undefined => {
+      const log = stores[services.findIndex((service) => service.name === name)]?.log
+      if (!log && !options.alone)
+        throw new Error(`${name} is not hosted here, and there is no other way yet to follow it.`)
+      return log
+    }
+    const open = await Promise.all(
+      services.map((service, index) =>
+        openService(service, stores[index]!, {
+          databaseUrl: options.databaseUrl(service.name),
+          vault,
+          cursorSecret: options.cursorSecret,
+          feedOf,
+          ...(options.log && { log: options.log }),
+        }),
+      ),
+    )
+    opened.push(() => Promise.all(open.map((service) => service.stopFollowing())))
+    door.serve(health(open, http({ services: open, ...options })))
+    // Last opened, first closed: no new requests, then no more following, then no more stores.
+    opened.push(door.shut)
+    return { url: door.url, services: open, stop: close }
+  } catch (error) {
+    await close()
+    throw error
   }
 }
 
-const listen = (server: Server, port: number) =>
-  new Promise<void>((resolve, reject) => {
+/** Listens at once and answers 503 until there is something to serve. */
+async function openDoor(port: number) {
+  let serve: RequestListener = (_, res) => void res.writeHead(503, { 'retry-after': '1' }).end()
+  let shutting = false
+  const server = createServer((req, res) => {
+    // A kept-alive connection would go on asking; after this answer it has to come again, and finds nobody.
+    if (shutting) res.setHeader('connection', 'close')
+    serve(req, res)
+  })
+  await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, '127.0.0.1', () => resolve())
   })
+  const closed = new Promise<void>((resolve) => server.once('close', () => resolve()))
+  const shut = () => {
+    shutting = true
+    server.close()
+    server.closeIdleConnections()
+    return closed
+  }
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    serve: (listener: RequestListener) => void (serve = listener),
+    /** Refuses new connections and finishes what was accepted. */
+    shut,
+    close: () => (shutting ? closed : shut()),
+  }
+}

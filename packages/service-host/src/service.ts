@@ -21,7 +21,7 @@ export type CommandSlice = {
   of: (input: any, moment: Moment) => string
   record?: (input: any, moment: Moment) => string
   needs?: Record<string, Need<any, any>>
-  claims?: (input: any, moment: Moment) => readonly Claim[]
+  claims?: (input: any, moment: Moment, state: any) => readonly Claim[]
   decide: (input: any, state: any, moment: Moment, known: any) => Decision<{ type: string; data: any }>
   shownOnce?: (input: any, moment: Moment) => Record<string, unknown>
 }
@@ -46,7 +46,11 @@ export type Service = {
 
 type Parts<Operations> = Omit<Service, 'name' | 'operations'> & {
   /** One slice per operation of the contract. A missing or a foreign one does not compile. */
-  operations: { [Name in keyof Operations]: { operation: Name } & (Omit<CommandSlice, 'operation'> | Omit<ReadSlice, 'operation'> | Omit<QuerySlice, 'operation'>) }
+  operations: {
+    [Name in keyof Operations]: { operation: Name } & (
+      Omit<CommandSlice, 'operation'> | Omit<ReadSlice, 'operation'> | Omit<QuerySlice, 'operation'>
+    )
+  }
 }
 
 /** The table of contents of a service. */

@@ -41,7 +41,11 @@ export async function stamp(
       const salt = randomBytes(32)
       const named = Object.entries(withoutUndefined(sections ?? {}) as Sealed)
       const { sealed, commitments } = named.length
-        ? await vault.seal(at.tenant, named.map(([name, value]) => ({ name, owner: ownerOf(name, at.tenant), value })), id)
+        ? await vault.seal(
+            at.tenant,
+            named.map(([name, value]) => ({ name, owner: ownerOf(name, at.tenant), value })),
+            id,
+          )
         : { sealed: undefined, commitments: {} }
 
       const meta: Meta = {
@@ -71,7 +75,14 @@ export async function stamp(
         }),
       }
       const read = {
-        id, type, data, meta, streamId: at.streamId, revision: at.revision + index, position: '', at: moment.now,
+        id,
+        type,
+        data,
+        meta,
+        streamId: at.streamId,
+        revision: at.revision + index,
+        position: '',
+        at: moment.now,
         ...(sealed && { sealed }),
       }
       return { stored, read }

@@ -49,6 +49,8 @@ export type Claim = {
   taken: 'id-taken' | 'id-number-taken' | 'division-taken'
   /** The value identifies a person: only its keyed hash is kept. */
   personal?: boolean
+  /** One in the whole service, not only in the organisation. */
+  everywhere?: boolean
 }
 
 /** What a decision needs to know of other streams or of the service's own tables. */
@@ -79,13 +81,8 @@ export type Command<Operation, Name extends Category, State, Needs> = {
   /** The record that the answer shows, where that is not the stream's own. */
   record?: (input: Input<Operation>, moment: Moment) => string
   needs?: Needs
-  claims?: (input: Input<Operation>, moment: Moment) => readonly Claim[]
-  decide: (
-    input: Input<Operation>,
-    state: State,
-    moment: Moment,
-    known: Known<Needs>,
-  ) => Decision<Streams[Name]>
+  claims?: (input: Input<Operation>, moment: Moment, state: State) => readonly Claim[]
+  decide: (input: Input<Operation>, state: State, moment: Moment, known: Known<Needs>) => Decision<Streams[Name]>
   /** Said once, in the first answer, and stored nowhere. */
   shownOnce?: (input: Input<Operation>, moment: Moment) => Record<string, unknown>
 }

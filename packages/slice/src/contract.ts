@@ -32,7 +32,8 @@ export type RecordBase =
 
 /** A record's own fields, as its schema in the contract names them. */
 export type RecordBody<Name extends keyof Schemas> = Omit<Schemas[Name], RecordBase> & {
-  agreementId?: string
-  siteId?: string
+  /** Null when a correction took it away; left out, it stays as it was. */
+  agreementId?: string | null
+  siteId?: string | null
   occurredOn?: string
 }

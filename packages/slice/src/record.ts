@@ -32,10 +32,7 @@ export type Meta = {
 
 type EventsOf<Name extends Category> = Streams[Name]
 type Handlers<Name extends Category, Body> = {
-  [Type in EventsOf<Name>['type']]?: (
-    body: Body,
-    event: Recorded<Extract<EventsOf<Name>, { type: Type }>>,
-  ) => Body
+  [Type in EventsOf<Name>['type']]?: (body: Body, event: Recorded<Extract<EventsOf<Name>, { type: Type }>>) => Body
 }
 
 /**
@@ -55,6 +52,8 @@ export type RecordSlice = {
   of: (event: Recorded) => string | undefined
   fold: (body: object | undefined, event: Recorded) => object | undefined
   types: readonly string[]
+  /** Whose sealed sections the record shows, beside those of its first event; the others' stand in the history. */
+  sealedFrom: readonly string[]
   seenBy: 'owner-and-funders' | 'owner-and-operator'
 }
 
@@ -79,6 +78,7 @@ export const record = <Name extends RecordName, Stream extends Category>(
     of: (definition.of as RecordSlice['of'] | undefined) ?? ((event) => event.streamId),
     fold: (body, event) => handlers[event.type]?.(body ?? {}, event) ?? body,
     types: Object.keys(handlers),
+    sealedFrom: Object.keys(handlers).filter((type) => type.endsWith('Corrected')),
     seenBy: definition.seenBy ?? 'owner-and-funders',
   }
 }

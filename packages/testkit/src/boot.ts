@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import type { ServiceName } from '@wushe/contracts'
-import { act, databaseOf, prepareDatabases, run, type Credentials, type Host, type RunOptions, type Service } from '@wushe/service-host'
+import { act, caughtUp, databaseOf, prepareDatabases, run, type Credentials, type Host, type RunOptions, type Service } from '@wushe/service-host'
 import { makeApiKey } from '@wushe/slice'
 import { Client } from 'pg'
 
@@ -96,24 +96,5 @@ export async function boot(services: readonly Service[], options: Partial<RunOpt
       }
       await client.end()
     },
-  }
-}
-
-/** Waits until every read model knows everything recorded so far. */
-export async function caughtUp({ services }: Host, ms = 30_000) {
-  const until = Date.now() + ms
-  for (const service of services)
-    for (const other of services) {
-      const head = await other.store.log.head()
-      if (head === 'start') continue
-      const wait = () => Math.max(1, until - Date.now())
-      if (other.name === service.name)
-        for (const { running, source } of service.running.values()) if (source === 'own') await running.waitFor(head, wait())
-      await service.fillers.get(other.name)?.waitFor(head, wait())
-    }
-  for (const service of services) {
-    const head = await service.inbox.head()
-    if (head === 'start') continue
-    for (const { running, source } of service.running.values()) if (source === 'inbox') await running.waitFor(head, Math.max(1, until - Date.now()))
   }
 }

@@ -1,2 +1,2 @@
-export { boot, caughtUp, type Api, type Answer, type Booted } from './boot.ts'
+export { boot, type Api, type Answer, type Booted } from './boot.ts'
 export { aMoment, given, noon } from './given.ts'

@@ -108,7 +108,7 @@ test('a key that was being read while it was destroyed does not come back into m
   const asking = new Promise<void>((resolve) => (reached = resolve))
   const slow = {
     query: async (...args: Parameters<pg.Pool['query']>) => {
-      const result = await on.there.query(...args)
+      const result = await (on.there.query(...args) as unknown as Promise<unknown>)
       if ((args[0] as { name?: string }).name === 'vault-find-keys') await (reached(), held)
       return result
     },

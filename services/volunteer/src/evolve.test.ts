@@ -1,7 +1,6 @@
 import { expect, test } from '@jest/globals'
 import type { Events } from '@wushe/contracts'
 import contract from '@wushe/contracts/events.json' with { type: 'json' }
-import type { RecordSlice } from '@wushe/slice'
 import fc from 'fast-check'
 import { hours } from './hours/hours.ts'
 import { hoursEntryRecord, hoursRecord } from './hours/hours-record.ts'
@@ -24,7 +23,7 @@ const events = contract
     ]),
   )
 const anyOf = (category: string) =>
-  fc.array(fc.constantFrom(...events.filter((one) => one.category === category)), { maxLength: 12 })
+  fc.array(fc.constantFrom(...events.filter((one) => one.category === category)), { maxLength: 12, size: 'max' })
 
 const aggregates = { station, practitioner, volunteer, hours }
 

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { DatabaseError, type Pool } from 'pg'
+import { DatabaseError, type Pool, type PoolClient } from 'pg'
 import { Unavailable } from '../event-store.ts'
 
 /** A statement that each connection prepares once. */
@@ -9,20 +9,25 @@ export type Query = { name: string; text: string; values: unknown[] }
 export type Row = (string | null)[]
 
 /** Unlike the pool's own `query`, keeps the connection when the server merely refused the statement. */
-export const rows = async (pool: Pool, query: Query): Promise<Row[]> => {
+export const rows = async (pool: Pool, { name, text, values }: Query): Promise<Row[]> => {
   const client = await pool.connect()
-  client.on('error', ignore)
+  if (!guarded.has(client)) guard(client)
   try {
-    const { rows } = await client.query<Row>({ ...query, rowMode: 'array', types: asText })
+    const result = await client.query<Row>({ name, text, values, rowMode: 'array', types: asText })
     client.release()
-    return rows
+    return result.rows
   } catch (error) {
     client.release(isFault(error))
     throw error
-  } finally {
-    client.off('error', ignore)
   }
 }
+
+/** A connection that breaks tells the query under way, and then everybody, which unheard would end the process. */
+const guard = (client: PoolClient) => {
+  guarded.add(client)
+  client.on('error', () => {})
+}
+const guarded = new WeakSet<PoolClient>()
 
 /** For reading: repeats through faults of the infrastructure, at most `patience` ms, then Unavailable. */
 export const patiently = async <T>(attempt: () => Promise<T>, patience: number): Promise<T> => {
@@ -59,8 +64,5 @@ export const isCollision = (error: unknown): boolean =>
 const faultStates = /^(08|53|58|57P0[1-5]$|57014$|55P03$|25006$)/
 const faultMessages =
   /^Connection terminated|^timeout exceeded when trying to connect|not queryable|^Query read timeout/
-
-/** A connection that breaks says so to the query under way and again here, where it would end the process. */
-const ignore = () => {}
 
 const asText = { getTypeParser: () => (value: string | Buffer) => value } as never

@@ -12,7 +12,10 @@ export const issueApiKey = organisation.command('issueApiKey', {
     const { hash, hint } = makeApiKey(keyId, chance)
     const { organisationId } = path
     return [
-      { type: 'ApiKeyIssued', data: { keyId, organisationId, organisationKind: state.kind, label, hash, hint, expiresOn } },
+      {
+        type: 'ApiKeyIssued',
+        data: { keyId, organisationId, organisationKind: state.kind, label, hash, hint, expiresOn },
+      },
     ]
   },
   shownOnce: (_, { newId, chance }) => ({ secret: makeApiKey(newId('key'), chance).text }),

@@ -17,7 +17,13 @@ export const apiKeyRecord = record('ApiKey', {
   seenBy: 'owner-and-operator',
   of: ({ data }) => ('keyId' in data ? data.keyId : undefined),
   on: {
-    ApiKeyIssued: (_, { data: { organisationId, label, hint, expiresOn } }) => ({ status: 'active', organisationId, label, hint, expiresOn }),
+    ApiKeyIssued: (_, { data: { organisationId, label, hint, expiresOn } }) => ({
+      status: 'active',
+      organisationId,
+      label,
+      hint,
+      expiresOn,
+    }),
     ApiKeyRevoked: (body, { data: { reason } }) => ({ ...body, status: 'revoked', revocationReason: reason }),
   },
 })

@@ -2,8 +2,7 @@ import { aggregate, type Actor } from '@wushe/slice'
 
 type Keys = { readonly [keyId: string]: 'active' | 'revoked' }
 export type Organisation =
-  | { status: 'none' }
-  | { status: 'active' | 'suspended'; kind: 'contractor' | 'funder' | 'operator'; keys: Keys }
+  { status: 'none' } | { status: 'active' | 'suspended'; kind: 'contractor' | 'funder' | 'operator'; keys: Keys }
 
 /** An organisation and its keys are one stream: a key cannot be issued to what was suspended meanwhile. */
 export const organisation = aggregate('organisation', {

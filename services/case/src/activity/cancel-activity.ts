@@ -12,7 +12,9 @@ export const cancelActivity = activity.command('cancelActivity', {
       return refuse('activity-not-open', { status: state.status })
     const data = { ...cancellation, ...whereOf(state) }
     if (state.status === 'cancelled')
-      return sameFact(state.cancellation, data) ? [] : refuse('activity-not-open', { status: 'cancelled' })
+      return note === undefined && sameFact(state.cancellation, data)
+        ? []
+        : refuse('activity-not-open', { status: 'cancelled' })
     return [{ type: 'ActivityCancelled', data, sealed: organisationNote(note) }]
   },
 })

@@ -8,7 +8,8 @@ export const closeCase = caseFile.command('closeCase', {
   of: ({ path }) => path.caseId,
   needs: whoseCase,
   decide: ({ body: { note, ...closure } }, state, _, { person }) => {
-    if (state.status === 'closed' && sameFact(state.closure, { ...closure, ...whereOf(state) })) return []
+    if (state.status === 'closed' && note === undefined && sameFact(state.closure, { ...closure, ...whereOf(state) }))
+      return []
     const running = caseTaking('CaseClosed', state, { note, person })
     if (isRefusal(running)) return running
     const missing = closure.reason === 'goals-met' ? stepsMissing(running) : []

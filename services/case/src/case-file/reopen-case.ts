@@ -9,7 +9,8 @@ export const reopenCase = caseFile.command('reopenCase', {
   of: ({ path }) => path.caseId,
   needs: whoseCase,
   decide: ({ body: { note, ...reopening } }, state, _, { person }) => {
-    if (isReopened(state) && sameFact(state.reopening, { ...reopening, ...whereOf(state) })) return []
+    if (isReopened(state) && note === undefined && sameFact(state.reopening, { ...reopening, ...whereOf(state) }))
+      return []
     const running = caseTaking('CaseReopened', state, { note, person })
     if (isRefusal(running)) return running
     const data = { ...reopening, ...whereOf(running) }

@@ -12,7 +12,9 @@ export const dismissConcern = concern.command('dismissConcern', {
       return refuse('concern-not-open', { status: state.status })
     const data = { ...dismissal, ...whereOf(state) }
     if (state.status === 'dismissed')
-      return sameFact(state.dismissal, data) ? [] : refuse('concern-not-open', { status: state.status })
+      return note === undefined && sameFact(state.dismissal, data)
+        ? []
+        : refuse('concern-not-open', { status: state.status })
     const { subjectId } = state.facts
     const refusal = refuseNote(note, subjectId, person)
     if (refusal) return refusal

@@ -10,7 +10,7 @@ export const closeGroup = group.command('closeGroup', {
     if (state.status === 'none' || state.status === 'voided') return refuse('group-not-open', { status: state.status })
     const data = { ...closure, ...whereOf(state) }
     if (state.status === 'closed')
-      return sameFact(state.closure, data) ? [] : refuse('group-not-open', { status: 'closed' })
+      return note === undefined && sameFact(state.closure, data) ? [] : refuse('group-not-open', { status: 'closed' })
     return [{ type: 'GroupClosed', data, sealed: organisationNote(note) }]
   },
 })

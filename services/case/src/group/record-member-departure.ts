@@ -12,7 +12,7 @@ export const recordMemberDeparture = group.command('recordMemberDeparture', {
     const running = groupOn(occurredOn, state)
     if (isRefusal(running)) return running
     const membership = running.members.findLast((member) => member.subjectId === subjectId)
-    if (membership?.leftOn === occurredOn) return []
+    if (membership?.leftOn === occurredOn && note === undefined) return []
     if (!membership || membership.leftOn !== undefined) return refuse('member-not-enrolled', { subjectId })
     if (occurredOn < membership.joinedOn) return refuse('period-wrong', { from: membership.joinedOn, to: occurredOn })
     const refusal = refuseNote(note, subjectId, person)

@@ -2,9 +2,7 @@ import type { Streams } from '@wushe/contracts'
 import { aggregate, refuse, type Actor } from '@wushe/slice'
 
 type Drafted = Extract<Streams['agreement'], { type: 'AgreementDrafted' }>['data']
-export type Agreement =
-  | { status: 'none' }
-  | { status: 'drafted' | 'signed' | 'active' | 'ended'; terms: Drafted }
+export type Agreement = { status: 'none' } | { status: 'drafted' | 'signed' | 'active' | 'ended'; terms: Drafted }
 
 /** The purchaser writes the agreement, the contractor the facts: neither may write the other's. */
 export const agreement = aggregate('agreement', {

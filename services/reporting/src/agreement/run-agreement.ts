@@ -18,7 +18,10 @@ export const activateAgreement = agreement.command('activateAgreement', {
     const { contractorId, purchaserId, from, to, divisions, countingRules } = state.terms
     const funderIds = funderIdsOf(state.terms)
     return [
-      { type: 'AgreementActivated', data: { contractorId, purchaserId, funderIds, from, to, divisions, countingRules, occurredOn } },
+      {
+        type: 'AgreementActivated',
+        data: { contractorId, purchaserId, funderIds, from, to, divisions, countingRules, occurredOn },
+      },
     ]
   },
 })
@@ -29,6 +32,8 @@ export const completeAgreement = agreement.command('completeAgreement', {
     if (state.status === 'ended') return []
     if (state.status !== 'active') return stateWrong(state)
     const { contractorId, purchaserId } = state.terms
-    return [{ type: 'AgreementEnded', data: { contractorId, purchaserId, funderIds: funderIdsOf(state.terms), occurredOn } }]
+    return [
+      { type: 'AgreementEnded', data: { contractorId, purchaserId, funderIds: funderIdsOf(state.terms), occurredOn } },
+    ]
   },
 })

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { activation, storyteller, wholeIds, type Told } from './examples.ts'
+import { activation, storyteller, wholeIds, type Told } from './telling.fixture.ts'
 import { openLedger, reports, type Ledger } from './ledger.fixture.ts'
 
 // The published figures of the stations of Alar, and facts that give them: everything over 20 stations in equal shares,

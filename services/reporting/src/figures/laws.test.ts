@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { storyteller } from './examples.ts'
+import { storyteller } from './telling.fixture.ts'
 import { openLedger, reports, type Ledger } from './ledger.fixture.ts'
 import { stories } from './stories.fixture.ts'
 

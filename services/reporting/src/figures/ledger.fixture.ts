@@ -1,12 +1,12 @@
 import { readFile, readdir } from 'node:fs/promises'
 import type { Schemas, ServiceName } from '@wushe/contracts'
 import { applySchema, type Recorded } from '@wushe/event-store'
-import { applyInboxSchema, fillerOf, openInbox, toSliceEvent, type InboxEvent } from '@wushe/feed'
-import { isRefusal, type Reading, type Rows, type Statement } from '@wushe/slice'
+import { applyInboxSchema, fillerOf, openInbox, statementFollower } from '@wushe/feed'
+import { isRefusal, type Reading, type Rows } from '@wushe/slice'
 import { testDatabase } from '@wushe/testkit/postgres'
 import pg from 'pg'
 import { facts } from '../facts/facts.ts'
-import { wholeIds } from './examples.ts'
+import { wholeIds } from './telling.fixture.ts'
 import { getReport } from './get-report.ts'
 import { listFacts } from './list-facts.ts'
 
@@ -22,6 +22,7 @@ export const openLedger = async () => {
     await pool.query(await readFile(new URL(file, migrations), 'utf8'))
 
   const inbox = openInbox({ pool })
+  const follower = statementFollower(facts, { service: 'reporting' })
   const rows: Rows = async ({ text, values }) => (await pool.query(text, values as unknown[])).rows
 
   const reading: Reading = {
@@ -57,8 +58,7 @@ export const openLedger = async () => {
         const { events, scannedTo } = await inbox.page(from, { limit: Math.min(batch, most - done) })
         if (events.length === 0) return
         await inTransaction(pool, async (client) => {
-          for (const event of events as InboxEvent[])
-            for (const { text, values } of statementsOf(event)) await client.query(text, values)
+          await follower.apply(events, client, (table) => table)
           await client.query(moveCheckpoint, [scannedTo])
         })
         done += events.length
@@ -85,7 +85,7 @@ export const openLedger = async () => {
         const { nextCursor: cursor } = pages.at(-1) ?? {}
         const input = { path: {}, query: { ...query, limit, ...(cursor && { cursor }) }, body: undefined }
         pages.push(answered(await listFacts.answer(input, reading, rows)))
-      } while (pages.at(-1)!.nextCursor && !link.endsWith("x"))
+      } while (pages.at(-1)!.nextCursor)
       return { ...pages[0]!, data: pages.flatMap(({ data }) => data) }
     },
     forget: () =>
@@ -128,14 +128,6 @@ const bySource = (events: readonly Sourced[]) => {
 }
 
 const migrations = new URL('../../migrations/', import.meta.url)
-
-const statementsOf = (event: InboxEvent): { text: string; values: unknown[] }[] => {
-  const handlers = facts.following as Record<
-    string,
-    Record<string, (event: object) => Statement | Statement[]> | undefined
-  >
-  return [handlers[event.source]?.[event.type]?.({ ...toSliceEvent(event), learntAt: event.learntAt }) ?? []].flat()
-}
 
 const moveCheckpoint = `
   insert into es.checkpoints (name, version, position) values ('facts', 1, $1)

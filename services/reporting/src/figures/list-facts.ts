@@ -8,7 +8,7 @@ type Page = { standing: Standing; after: After }
 
 export const listFacts = query('listFacts', async ({ query: asked }, reading, rows) => {
   const { limit: wanted = 100, cursor, ...asking } = asked
-  const { indicator: id, agreementId, from, to, asOf, ...dimensions } = asking
+  const { indicator: id, agreementId, from: _from, to: _to, asOf: _asOf, ...dimensions } = asking
   if (!reading.actor.agreementIds.includes(agreementId)) return refuse('not-found')
   const indicator = indicators.find((one) => one.id === id)
   if (!indicator) return refuse('indicator-not-known', { indicator: id })

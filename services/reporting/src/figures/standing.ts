@@ -1,7 +1,8 @@
 import type { ServiceName } from '@wushe/contracts'
 import { isRefusal, refuse, sql, type Reading, type Refusal, type Rows } from '@wushe/slice'
 import { facts } from '../facts/facts.ts'
-import { instantOf, type Question } from './compile.ts'
+import { instantOf } from './compile.ts'
+import type { Question } from './counted.ts'
 
 type Asked = { agreementId: string; from?: string; to?: string; asOf?: string }
 
@@ -15,6 +16,7 @@ export type Standing = Question & { position: string }
 export const standingOf = async (asked: Asked, reading: Reading, rows: Rows): Promise<Standing | Refusal> => {
   const { agreementId } = asked
   if (!reading.actor.agreementIds.includes(agreementId)) return refuse('not-found')
+  if ([asked.from, asked.to, asked.asOf].some(isBeforeTime)) return refuse('request-invalid')
   const moment = asked.asOf === undefined ? await lastMoment(rows) : await momentOf(asked.asOf, reading, rows)
   if (isRefusal(moment)) return moment
   const [period] = await rows(periodOf(agreementId))
@@ -60,6 +62,9 @@ const momentOf = async (asOf: string, { now, settle }: Reading, rows: Rows): Pro
   const { lagging, ...moment } = found!
   return lagging ? refuse('projection-lagging') : moment
 }
+
+/** RFC 3339 knows a year 0, PostgreSQL does not. */
+const isBeforeTime = (time: string | undefined) => time?.startsWith('0000') ?? false
 
 /** A moment that the ledger has passed is not in the future, whatever the clock says. */
 const isLearnt = async (asOf: string, rows: Rows) => {

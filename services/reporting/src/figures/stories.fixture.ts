@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { activation, type Told } from './examples.ts'
+import { activation, type Told } from './telling.fixture.ts'
 
 /** Any events about a few cases, groups, volunteers …, in any order: also in such as the services would refuse. */
 export const stories = fc

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
-import { activation, storyteller, wholeIds } from './examples.ts'
+import { activation, storyteller, wholeIds } from './telling.fixture.ts'
 import { indicators } from './indicator.ts'
 import { openLedger, type Ledger } from './ledger.fixture.ts'
 

@@ -21,7 +21,9 @@ export const project = aggregate('project', {
 export const startProject = project.command('startProject', {
   of: ({ body }, { newId }) => body.id ?? newId('prj'),
   decide: ({ body: { id: _, note, ...facts } }, state) =>
-    state.status === 'none' ? [{ type: 'ProjectStarted', data: facts, sealed: note === undefined ? undefined : { note } }] : [],
+    state.status === 'none'
+      ? [{ type: 'ProjectStarted', data: facts, sealed: note === undefined ? undefined : { note } }]
+      : [],
 })
 
 export const closeProject = project.command('closeProject', {
@@ -30,7 +32,13 @@ export const closeProject = project.command('closeProject', {
     if (state.status === 'closed') return []
     if (state.status !== 'running') return refuse('project-not-open', { status: state.status })
     const { kind, agreementId, siteId } = state.facts
-    return [{ type: 'ProjectClosed', data: { ...body, kind, agreementId, siteId }, sealed: note === undefined ? undefined : { note } }]
+    return [
+      {
+        type: 'ProjectClosed',
+        data: { ...body, kind, agreementId, siteId },
+        sealed: note === undefined ? undefined : { note },
+      },
+    ]
   },
 })
 
@@ -40,7 +48,13 @@ export const voidProject = project.command('voidProject', {
     if (state.status === 'none') return refuse('not-found')
     if (state.status === 'voided') return refuse('already-voided', { id: path.projectId })
     const { kind, agreementId, siteId } = state.facts
-    return [{ type: 'ProjectVoided', data: { kind, reason, agreementId, siteId }, sealed: note === undefined ? undefined : { note } }]
+    return [
+      {
+        type: 'ProjectVoided',
+        data: { kind, reason, agreementId, siteId },
+        sealed: note === undefined ? undefined : { note },
+      },
+    ]
   },
 })
 

@@ -5,7 +5,7 @@ import { deliveredOf, linkIn, offer } from './offer.ts'
 /** At once or in parts; what comes after a valuation asks for a new one. */
 export const deliverResource = offer.command('deliverResource', {
   of: ({ path }) => path.offerId,
-  decide: ({ path: { linkId }, body: { quantity, evidence, occurredOn, note } }, state) => {
+  decide: ({ path: { linkId }, body: { quantity, evidence = [], occurredOn, note } }, state) => {
     const found = linkIn(state, linkId)
     if (!found) return refuse('not-found')
     const { link, about } = found

@@ -73,7 +73,9 @@ test('a voided station takes no correction', () =>
 test('a station that does not exist cannot be corrected', () =>
   given().when(correctStation, { path, body }, { known: { parent } }).isRefused('not-found'))
 
+const open = [stationEstablished].reduce(station.evolve, station.initial)
+
 test('a correction claims the corrected township', () =>
   expect(
-    correctStation.claims!({ path, query: {} as never, body: { ...body, divisionCode: '659002101' } }, aMoment),
+    correctStation.claims!({ path, query: {} as never, body: { ...body, divisionCode: '659002101' } }, aMoment, open),
   ).toMatchObject([{ value: `${body.agreementId}/659002101` }]))

@@ -5,7 +5,7 @@ import { divisionClaim, factsOf, flagsOf, refuseParent, station } from './statio
 export const correctStation = station.command('correctStation', {
   of: ({ path }) => path.stationId,
   needs: { parent: stateOf(station, ({ body }) => body.parentId) },
-  claims: ({ body }) => divisionClaim(body),
+  claims: ({ body }, _, state) => (state.status === 'open' ? divisionClaim(body) : []),
   decide: ({ path, body }, state, _, { parent }) => {
     if (state.status === 'none') return refuse('not-found')
     if (state.status === 'voided') return refuse('station-not-open', { status: state.status })

@@ -81,7 +81,7 @@ test('a division code that our list does not hold is recorded and flagged', () =
     }))
 
 const claimsOf = (body: Parameters<typeof establishStation.decide>[0]['body']) =>
-  establishStation.claims!({ path: {}, query: {} as never, body }, aMoment)
+  establishStation.claims!({ path: {}, query: {} as never, body }, aMoment, station.initial)
 
 test('a township has one open station under an agreement, named by the township or by a community in it', () => {
   const claim = { set: 'station-division', value: `${agreementId}/659002100`, taken: 'division-taken' }

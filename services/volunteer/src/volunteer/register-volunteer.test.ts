@@ -51,7 +51,11 @@ test('the number of another document is taken as it is', () => {
 })
 
 const claimsOf = (identity: (typeof body)['identity'] | object) =>
-  registerVolunteer.claims!({ path: {}, query: {} as never, body: { ...body, identity: identity as never } }, aMoment)
+  registerVolunteer.claims!(
+    { path: {}, query: {} as never, body: { ...body, identity: identity as never } },
+    aMoment,
+    volunteer.initial,
+  )
 
 test('an ID number belongs to one volunteer of an organisation, in whatever way it is written', () => {
   const claim = {

@@ -1,0 +1,45 @@
+// A process of the bench: all five services, as scripts/start runs them, with an agreement to record under.
+import { performance } from 'node:perf_hooks'
+import type { Position } from '@wushe/event-store'
+import { agreement } from '../scripts/demo/alar.ts'
+import { meet } from '../scripts/demo/load-alar.ts'
+import { send } from '../scripts/demo/send.ts'
+import { startEmbedded } from '../scripts/embedded.ts'
+import { asChild, childOptions } from './child.ts'
+
+export type Ours = { url: string; keys: { contractor: string; funder: string }; agreementId: string }
+type Options = { dir: string; postgres: { url: string; pid: number } }
+
+const options = childOptions<Options>()
+const { host, keys, organisations, stop } = await startEmbedded({ ...options, port: 0 })
+const { id: agreementId, chain } = agreement(organisations)
+await meet({ url: host.url, key: keys.contractor }, await send({ url: host.url, key: keys.funder }, [chain]))
+
+const service = (name: string) => host.services.find((one) => one.name === name)!
+const cases = service('case')
+const reporting = service('reporting')
+let visible: number[] = []
+
+/** From the acknowledgement of each append to the commit that shows it in the facts, in this process. */
+const append = cases.store.append
+cases.store.append = async (...all) => {
+  const result = await append(...all)
+  if (result.ok) void watch(result.position, performance.now())
+  return result
+}
+const watch = async (position: Position, since: number) => {
+  if (!(await reporting.fillers.get('case')!.waitFor(position, 5000))) return
+  const head = await reporting.inbox.head()
+  if (head !== 'start' && (await reporting.running.get('facts')!.running.waitFor(head, 5000)))
+    visible.push(performance.now() - since)
+}
+
+const hello: Ours = { url: host.url, keys, agreementId }
+asChild(hello, {
+  stop,
+  answer: async () => {
+    const seen = visible
+    visible = []
+    return seen
+  },
+})

@@ -1,0 +1,22 @@
+import type { Host } from './run.ts'
+
+/** Waits until every read model knows everything recorded so far. */
+export async function caughtUp({ services }: Host, ms = 30_000) {
+  const until = Date.now() + ms
+  for (const service of services)
+    for (const other of services) {
+      const head = await other.store.log.head()
+      if (head === 'start') continue
+      const wait = () => Math.max(1, until - Date.now())
+      if (other.name === service.name)
+        for (const { running, source } of service.running.values())
+          if (source === 'own') await running.waitFor(head, wait())
+      await service.fillers.get(other.name)?.waitFor(head, wait())
+    }
+  for (const service of services) {
+    const head = await service.inbox.head()
+    if (head === 'start') continue
+    for (const { running, source } of service.running.values())
+      if (source === 'inbox') await running.waitFor(head, Math.max(1, until - Date.now()))
+  }
+}

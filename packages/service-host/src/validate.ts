@@ -1,0 +1,80 @@
+import type { Request, RequestHandler } from 'express'
+import * as validator from 'express-openapi-validator'
+import { openapi } from './contract.ts'
+
+type Node = { [key: string]: any }
+
+/**
+ * Holds requests to one path against the contract, and in tests the answers too. Each path gets a document of its own
+ * with just what it refers to: the validator looks through all paths of its document at every request, and compiles a
+ * schema together with all others that stand beside it.
+ */
+export const validatorOf = (path: string, validateAnswers: boolean): RequestHandler => {
+  let handlers: RequestHandler[] | undefined
+  return (req, res, next) => {
+    handlers ??= validator.middleware({
+      apiSpec: documentOf(path) as never,
+      validateRequests: { allErrors: true } as never,
+      validateResponses: validateAnswers,
+      validateSecurity: false,
+      fileUploader: false,
+    }) as unknown as RequestHandler[]
+    const run = (at: number) => (error?: unknown) => {
+      const handler = handlers![at]
+      if (error || !handler) return next(error)
+      void handler(req, res, run(at + 1))
+    }
+    run(0)()
+  }
+}
+
+function documentOf(path: string): object {
+  const item = openapi.paths[path]!
+  const components: Node = {}
+  const take = (node: unknown) => {
+    if (typeof node !== 'object' || node === null) return
+    if (Array.isArray(node)) return node.forEach(take)
+    for (const [key, value] of Object.entries(node)) {
+      if (key !== '$ref' || typeof value !== 'string') take(value)
+      else {
+        const [, , kind, name] = value.split('/') as [string, string, string, string]
+        if (components[kind]?.[name]) continue
+        const found = (openapi as Node)['components'][kind][name]
+        components[kind] = { ...components[kind], [name]: found }
+        take(found)
+      }
+    }
+  }
+  take(item)
+  // A copy, because the validator writes into the document.
+  return structuredClone({ openapi: '3.1.0', info: openapi.info, paths: { [path]: item }, components })
+}
+
+type Violation = { path: string; message: string; errorCode?: string }
+
+/** All violations at once, each with its place as a JSON Pointer. */
+export const violations = (errors: readonly Violation[], req: Request & { openapi?: { schema?: Node } }) =>
+  genuine(errors, req).map(({ path, message, errorCode }) => {
+    const [, place = 'body', rest = ''] = /^\/?(body|query|headers|params)?\/?(.*)$/.exec(path) ?? []
+    return {
+      in: { headers: 'header', params: 'path' }[place] ?? place,
+      pointer: `#/${rest}`,
+      detail: message,
+      ...(errorCode && { code: errorCode.replace(/\.openapi\.(request)?validation$/i, '') }),
+    }
+  })
+
+/** Where one field is wrong, the whole part of the schema it stands in counts as not looked at, and with it its other fields. */
+const genuine = (errors: readonly Violation[], req: { openapi?: { schema?: Node } }) => {
+  const known = new Set<string>()
+  const collect = (schema: Node | undefined): void => {
+    if (!schema) return
+    if (schema['$ref']) return collect((openapi as Node)['components'].schemas[schema['$ref'].split('/').at(-1)])
+    for (const name of Object.keys(schema['properties'] ?? {})) known.add(name)
+    for (const part of schema['allOf'] ?? []) collect(part)
+  }
+  collect(req.openapi?.schema?.['requestBody']?.content?.['application/json']?.schema)
+  return errors.filter(
+    ({ path, errorCode }) => !errorCode?.startsWith('unevaluatedProperties') || !known.has(path.split('/').at(-1)!),
+  )
+}
