@@ -8,7 +8,13 @@ import { services } from '../scripts/embedded.ts'
 import { requestRebuild, rebuildProgress } from '@wushe/feed'
 import { setTimeout as pause } from 'node:timers/promises'
 
-const reports = ['service-statistics', 'volunteer-statistics', 'resource-statistics', 'licence-rate', 'coverage'] as const
+const reports = [
+  'service-statistics',
+  'volunteer-statistics',
+  'resource-statistics',
+  'licence-rate',
+  'coverage',
+] as const
 type Row = { indicator: string; dimensions: Record<string, string>; value: string; links: { facts: string } }
 
 let product: Booted
@@ -29,8 +35,11 @@ beforeAll(async () => {
 afterAll(() => product?.stop(), 60_000)
 
 const phases = () => alar(agreementId)
-const load = (chains: readonly Chain[], by = contractor, onAnswer = (_: Request, __: { body: any; replayed: boolean }) => {}) =>
-  send({ url: product.url, key: by.key }, chains, { onAnswer })
+const load = (
+  chains: readonly Chain[],
+  by = contractor,
+  onAnswer = (_: Request, __: { body: any; replayed: boolean }) => {},
+) => send({ url: product.url, key: by.key }, chains, { onAnswer })
 
 async function figures(query = '', by = funder, id = agreementId): Promise<{ rows: Row[]; asOf: string }> {
   const rows: Row[] = []
@@ -44,18 +53,26 @@ async function figures(query = '', by = funder, id = agreementId): Promise<{ row
   return { rows, asOf }
 }
 const totals = ({ rows }: { rows: Row[] }) =>
-  Object.fromEntries(rows.filter((row) => Object.keys(row.dimensions).length === 0).map((row) => [row.indicator, row.value]))
+  Object.fromEntries(
+    rows.filter((row) => Object.keys(row.dimensions).length === 0).map((row) => [row.indicator, row.value]),
+  )
 
 const demandAlar = async (by = funder, id = agreementId, alsoContractor = contractor) => {
   await caughtUp(product.host)
   const { rows } = await figures('', by, id)
   expect(totals({ rows })).toEqual(expected)
-  expect(rows.find((row) => row.indicator === 'IND-S1' && row.dimensions['scope'] === 'national')?.value).toBe(nationalLicenceRate)
+  expect(rows.find((row) => row.indicator === 'IND-S1' && row.dimensions['scope'] === 'national')?.value).toBe(
+    nationalLicenceRate,
+  )
   const projects = await alsoContractor.get(`/v1/projects?kind=special&agreementId=${id}`)
   expect(projects.body.data).toHaveLength(20)
   return rows
 }
-const reordered = <Item>(items: readonly Item[]): Item[] => items.map((item, at) => [(at * 7919) % 10_007, item] as const).sort((a, b) => a[0] - b[0]).map(([, item]) => item)
+const reordered = <Item>(items: readonly Item[]): Item[] =>
+  items
+    .map((item, at) => [(at * 7919) % 10_007, item] as const)
+    .sort((a, b) => a[0] - b[0])
+    .map(([, item]) => item)
 
 describe('the Alar workload', () => {
   let middle: { asOf: string; rows: Row[] }
@@ -79,11 +96,18 @@ describe('the Alar workload', () => {
     const { rows } = await figures('&groupBy=station')
     for (const [indicator, total] of Object.entries(expected)) {
       if (['IND-S1', 'IND-S4'].includes(indicator)) continue
-      const stations = rows.filter((row) => row.indicator === indicator && row.dimensions['stationId'] && Object.keys(row.dimensions).length === 1)
-      expect(stations.reduce((sum, row) => sum + Math.round(Number(row.value) * 100), 0)).toBe(Math.round(Number(total) * 100))
+      const stations = rows.filter(
+        (row) => row.indicator === indicator && row.dimensions['stationId'] && Object.keys(row.dimensions).length === 1,
+      )
+      expect(stations.reduce((sum, row) => sum + Math.round(Number(row.value) * 100), 0)).toBe(
+        Math.round(Number(total) * 100),
+      )
       if (total !== '0') expect(stations).toHaveLength(20)
     }
-    const cases = rows.filter((row) => row.indicator === 'IND-C1' && row.dimensions['stationId']).map((row) => row.value).sort()
+    const cases = rows
+      .filter((row) => row.indicator === 'IND-C1' && row.dimensions['stationId'])
+      .map((row) => row.value)
+      .sort()
     expect(cases).toEqual([...Array(10).fill('11'), ...Array(10).fill('12')])
   }, 60_000)
 
@@ -126,21 +150,36 @@ describe('the Alar workload', () => {
   }, 300_000)
 
   test('gives the same after one per cent was voided and recorded again', async () => {
-    for (const [prefix, list] of [['/v1/cases', 'sessions'], ['/v1/groups', 'sessions'], ['/v1/activities', 'occurrences']] as const) {
-      const creations = phases().flatMap((phase) => phase.chains.flat()).filter((one) => one.path.startsWith(prefix) && one.path.endsWith(`/${list}`))
+    for (const [prefix, list] of [
+      ['/v1/cases', 'sessions'],
+      ['/v1/groups', 'sessions'],
+      ['/v1/activities', 'occurrences'],
+    ] as const) {
+      const creations = phases()
+        .flatMap((phase) => phase.chains.flat())
+        .filter((one) => one.path.startsWith(prefix) && one.path.endsWith(`/${list}`))
       for (const request of creations.filter((_, at) => at % 100 === 3)) {
         const { id } = request.body as { id: string }
-        expect((await contractor.post(`${request.path}/${id}/voiding`, { reason: 'recorded-in-error' })).status).toBe(200)
+        expect((await contractor.post(`${request.path}/${id}/voiding`, { reason: 'recorded-in-error' })).status).toBe(
+          200,
+        )
         const again = await contractor.post(request.path, withoutId(request, prefix))
         expect([again.status, again.body]).toEqual([201, expect.anything()])
       }
     }
-    for (const request of phases().flatMap((phase) => phase.chains.flat()).filter((one) => one.path.endsWith('/hours-entries')).filter((_, at) => at % 100 === 3)) {
+    for (const request of phases()
+      .flatMap((phase) => phase.chains.flat())
+      .filter((one) => one.path.endsWith('/hours-entries'))
+      .filter((_, at) => at % 100 === 3)) {
       const { id, ...body } = request.body as { id: string }
       expect((await contractor.post(`${request.path}/${id}/voiding`, { reason: 'duplicate' })).status).toBe(200)
       const again = await contractor.post(request.path, body)
-      const confirmed = phases().flatMap((phase) => phase.chains.flat()).find((one) => one.path === `${request.path}/${id}/confirmation`)!
-      expect((await contractor.post(`${request.path}/${again.body.data.id}/confirmation`, confirmed.body)).status).toBe(200)
+      const confirmed = phases()
+        .flatMap((phase) => phase.chains.flat())
+        .find((one) => one.path === `${request.path}/${id}/confirmation`)!
+      expect((await contractor.post(`${request.path}/${again.body.data.id}/confirmation`, confirmed.body)).status).toBe(
+        200,
+      )
     }
     await demandAlar()
   }, 300_000)
@@ -151,14 +190,17 @@ describe('the Alar workload', () => {
       for (const name of service.running.keys()) {
         if (name === 'erasure') continue
         await requestRebuild(service.pool, name)
-        for (let waited = 0; (await rebuildProgress(service.pool, name)) && waited < 60_000; waited += 50) await pause(50)
+        for (let waited = 0; (await rebuildProgress(service.pool, name)) && waited < 60_000; waited += 50)
+          await pause(50)
       }
     await demandAlar()
     expect((await contractor.get('/v1/cases?limit=500')).body.data).toEqual(before.body.data)
   }, 300_000)
 
   test('gives the same after one per cent of the persons were erased', async () => {
-    const subjects = phases().flatMap((phase) => phase.chains.flat()).filter((one) => one.path === '/v1/subjects')
+    const subjects = phases()
+      .flatMap((phase) => phase.chains.flat())
+      .filter((one) => one.path === '/v1/subjects')
     for (const { body } of subjects.filter((_, at) => at % 100 === 5)) {
       const { id } = body as { id: string }
       expect((await contractor.post(`/v1/subjects/${id}/erasure`, { basis: 'request' })).status).toBe(200)
@@ -173,7 +215,9 @@ describe('the Alar workload', () => {
     const other = await product.organisation('contractor')
     const { id, chain } = agreement({ contractor: other.orgId, funder: funder.orgId })
     await meet({ url: product.url, key: other.key }, await send({ url: product.url, key: funder.key }, [chain]))
-    for (const { chains } of reordered(alar(id, { salt: 'other' })).sort((a, b) => Number(b.name.en === 'cases') - Number(a.name.en === 'cases')))
+    for (const { chains } of reordered(alar(id, { salt: 'other' })).sort(
+      (a, b) => Number(b.name.en === 'cases') - Number(a.name.en === 'cases'),
+    ))
       await load(reordered(chains), other)
     await demandAlar(funder, id, other)
     await demandAlar()

@@ -16,5 +16,7 @@ test('thin', async () => {
       const t2 = performance.now()
       console.log(s.status, l.status, (t1 - t0).toFixed(1), (t2 - t1).toFixed(1), l.body.data[0].id === s.body.data.id)
     }
-  } finally { await p.stop() }
+  } finally {
+    await p.stop()
+  }
 })

@@ -4,12 +4,15 @@ import { applyFeedSchema, createRecordTable, follow, recordFollower, sharedTail 
 import type { Pool } from 'pg'
 import { activityRecord } from '../services/case/src/activity/activity-record.ts'
 import { openEmmett } from './append.ts'
-import { openLog } from './databases.ts'
+import { as, openLog } from './databases.ts'
 import { fact, factAsValue, streamName } from './facts.ts'
 import { compared, type Bench, type Line, type Measure } from './measure.ts'
 import { interleaved, type Contender } from './rounds.ts'
 
 const perStream = 10
+const story = Array.from({ length: perStream }, (_, at) =>
+  at === 0 ? ('ActivityPlanned' as const) : ('ActivityHeld' as const),
+)
 
 /** A read model of all activities, from nothing. */
 export const catchUp: Measure = {
@@ -32,9 +35,13 @@ export const catchUp: Measure = {
     await write(store, total)
 
     const theirs = await emmettConsumer(bench, fewer)
-    const rounds = await interleaved({ ours: ours(store, pool, total), SQL: inSql(pool, total), emmett: theirs }, bench, {
-      turns: 1,
-    })
+    const rounds = await interleaved(
+      { ours: ours(store, pool, total), SQL: inSql(pool, total), emmett: theirs },
+      bench,
+      {
+        turns: 1,
+      },
+    )
     const title = `catch-up of one read model, ${total.toLocaleString('en')} events`
     const [besideSql, besideEmmett] = compared(title, 'events/s', rounds, 'ours', { SQL: null, emmett: 20 })
     return [
@@ -45,7 +52,6 @@ export const catchUp: Measure = {
 }
 
 const write = async (store: EventStore, total: number) => {
-  const story = Array.from({ length: perStream }, (_, at) => (at === 0 ? 'ActivityPlanned' : 'ActivityHeld') as const)
   for (let left = total / perStream; left > 0; left -= 500)
     await Promise.all(
       Array.from({ length: Math.min(500, left) }, () =>
@@ -69,7 +75,7 @@ const ours =
     const start = performance.now()
     const log = sharedTail(store.log)
     const running = follow(log, recordFollower(activityRecord), { pool, owner: 'bench', signal: end.signal })
-    const arrived = await untilWorking(() => running.waitFor(head, 60_000))
+    const arrived = await running.waitFor(head, 120_000)
     const ms = performance.now() - start
     end.abort()
     await running.done
@@ -95,11 +101,15 @@ const inSql =
 const emmettConsumer = async (bench: Bench, total: number): Promise<Contender> => {
   const store = await openEmmett(bench, 4)
   const url = bench.postgres.url('emmett')
-  const types = Array.from({ length: perStream }, (_, at) => (at === 0 ? 'ActivityPlanned' : 'ActivityHeld') as const)
-  for (let i = 0; i < total / perStream; i++) await store.appendToStream(streamName(), types.map((type) => factAsValue(type)))
+  for (let i = 0; i < total / perStream; i++)
+    await store.appendToStream(
+      streamName(),
+      story.map((type) => factAsValue(type)),
+    )
   let round = 0
   return async () => {
     const table = `held_${++round}`
+    await as(url, (client) => client.query(`create table ${table} (stream text primary key, held bigint)`))
     let seen = 0
     let last = 0
     const consumer = postgreSQLEventStoreConsumer({ connectionString: url, stopWhen: { noMessagesLeft: true } })
@@ -110,7 +120,6 @@ const emmettConsumer = async (bench: Bench, total: number): Promise<Contender> =
         canHandle: ['ActivityPlanned', 'ActivityHeld'],
         handle: async (events, { connection: { client } }) => {
           const query = client as unknown as Pool
-          await query.query(`create table if not exists ${table} (stream text primary key, held bigint)`)
           for (const { type, metadata } of events) {
             await query.query({
               name: table,

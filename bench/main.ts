@@ -7,11 +7,14 @@ import { startCluster } from '@wushe/embedded-postgres'
 import { appends } from './append.ts'
 import { wholePost } from './post.ts'
 import { roundTrip } from './round-trip.ts'
+import { visible } from './visible.ts'
+import { catchUp } from './catch-up.ts'
 import { demandDurable } from './databases.ts'
 import type { Bench, Line, Measure } from './measure.ts'
+import { memory } from './memory.ts'
 import { asJson, printTable, type Taken } from './report.ts'
 
-const measures: Measure[] = [...appends, roundTrip, wholePost]
+const measures: Measure[] = [...appends, roundTrip, wholePost, catchUp, visible, memory]
 
 const usage = `scripts/bench [--only A1,A3] [--rounds N] [--quick] [--json]
 
@@ -47,8 +50,8 @@ async function take({ id, limit, take: measure }: Measure): Promise<Taken> {
     const postgres = await startCluster({ dir: join(dir, 'postgres'), password: 'bench' })
     ends.push(() => postgres.stop())
     await demandDurable(postgres.url())
-    const { rounds, roundMs } = options
-    const bench: Bench = { rounds, roundMs, dir, postgres, say, atEnd: (work) => ends.push(work) }
+    const { rounds, roundMs, quick } = options
+    const bench: Bench = { rounds, roundMs, quick, dir, postgres, say, atEnd: (work) => ends.push(work) }
     const over = AbortSignal.any([patience.signal, ending.signal])
     const lines = await Promise.race([measure(bench), aborted(over)])
     return { id, lines, seconds: secondsSince(began) }
@@ -98,6 +101,7 @@ function readOptions() {
     return {
       measures: measures.filter(({ id }) => ids?.includes(id) ?? true),
       json: values.json,
+      quick: values.quick,
       rounds,
       roundMs: values.quick ? 300 : 1500,
     }

@@ -12,6 +12,8 @@ export type Bench = {
   rounds: number
   /** How long one round of one contender takes, in ms. */
   roundMs: number
+  /** Only to see that it works. */
+  quick: boolean
   /** A folder of its own, removed afterwards. */
   dir: string
   /** A durable PostgreSQL of its own. */

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { openLog } from '@wushe/service-host'
 import { loadAlar } from './demo/load-alar.ts'
 import { startEmbedded, type Embedded } from './embedded.ts'
 
@@ -24,7 +25,13 @@ const stopping = new Promise<string>((stop) => {
 })
 
 try {
-  const embedded = await startEmbedded({ dir, port: options.port, log: say, ...(postgres && { postgres }) })
+  const embedded = await startEmbedded({
+    dir,
+    port: options.port,
+    log: say,
+    requestLog: openLog(join(dir, 'requests.log')),
+    ...(postgres && { postgres }),
+  })
   const done = await Promise.race([demonstrate(embedded), stopping])
   if (typeof done !== 'string') {
     announce(embedded, done.agreementId)

@@ -97,7 +97,8 @@ const missing = async (
 
 const recordedAt = ({ meta, at }: Recorded): Micros => {
   const { recordedAt } = (meta ?? {}) as { recordedAt?: string }
-  return microsOf(recordedAt ?? at)
+  const recorded = microsOf(recordedAt ?? at)
+  return Number.isNaN(recorded) ? microsOf(at) : recorded
 }
 
 const insert = (source: ServiceName, events: readonly Recorded[], after: bigint, learnt: readonly Micros[]) =>

@@ -13,7 +13,7 @@ export const learntAt = (
   return recorded.map((at) => (last = Math.max(last + 1, Math.min(at, after.now))))
 }
 
-/** Of an RFC 3339 time. */
+/** Of an RFC 3339 time; NaN for what is none. */
 export const microsOf = (time: string): Micros => {
   const [, digits = ''] = /\.(\d+)/.exec(time) ?? []
   return Math.floor(Date.parse(time) / 1000) * 1_000_000 + Number(digits.slice(0, 6).padEnd(6, '0'))

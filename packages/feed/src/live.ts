@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { EventLog } from '@wushe/event-store'
 import type pg from 'pg'
 import { save, type Cursor } from './checkpoint.ts'
@@ -27,9 +28,11 @@ type Task = {
 export const live = async ({ log, pool, cursor, turns, term, mail, became }: Task) => {
   const waiters = openWaiters(pool, cursor.name, cursor.stored)
   let savedAt = performance.now()
+  let turnedAt = 0
 
   const step = async () => {
     if (mail.take('redrive')) await turns.redrive()
+    turnedAt = performance.now()
     const { caughtUp } = await turns.turn()
     became('running')
     waiters.came(cursor.read)
@@ -51,6 +54,9 @@ export const live = async ({ log, pool, cursor, turns, term, mail, became }: Tas
     term.removeEventListener('abort', wake)
     clearTimeout(timer)
     ignore()
+    // What comes faster is taken together: one transaction for all of it, unless somebody waits for the first.
+    const left = turnedAt + paceMs - performance.now()
+    if (left > 0 && !waiters.isAwaited()) await sleep(left, undefined, { signal: term }).catch(() => {})
   }
 
   try {
@@ -62,7 +68,7 @@ export const live = async ({ log, pool, cursor, turns, term, mail, became }: Tas
         if (thrown instanceof Fenced) throw thrown
         became('stopped', faultOf(thrown instanceof Poisoned ? thrown : await turns.stop(thrown)))
         waiters.halted()
-        if (await mail.heard('redrive', term)) mail.put('redrive')
+        if (await mail.heard(['redrive'], term)) mail.put('redrive')
       }
     }
     if (cursor.read !== cursor.stored) await save(pool, cursor).catch(() => {})
@@ -73,3 +79,6 @@ export const live = async ({ log, pool, cursor, turns, term, mail, became }: Tas
 
 /** How far the log was read is kept this often while nothing in it is for us, so that little is read twice. */
 const saveEveryMs = 1000
+
+/** A turn begins this long after the one before, at the earliest. */
+const paceMs = 15

@@ -26,14 +26,14 @@ export const openMail = () => {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    /** Waits for the word and takes it; false when the signal aborted first. */
-    heard: (word: Word, signal: AbortSignal) =>
+    /** Waits for one of the words and takes it; false when the signal aborted first. */
+    heard: (words: readonly Word[], signal: AbortSignal) =>
       new Promise<boolean>((resolve) => {
         const look = () => {
-          if (!signal.aborted && !waiting.has(word)) return
+          if (!signal.aborted && !words.some((word) => waiting.has(word))) return
           listeners.delete(look)
           signal.removeEventListener('abort', look)
-          resolve(take(word) && !signal.aborted)
+          resolve(!signal.aborted && words.filter(take).length > 0)
         }
         listeners.add(look)
         signal.addEventListener('abort', look)
@@ -42,5 +42,5 @@ export const openMail = () => {
   }
 }
 
-/** Somebody who waits asks again every half second. */
+/** Somebody who waits says so again every tenth of a second. */
 const wantedMs = 1000

@@ -25,7 +25,7 @@ export type RecordVersion = {
   /** `<category>-<id>`. */
   stream: string
   body: object
-  /** Encrypted sections by name, the newest of each. */
+  /** Encrypted sections by name, the newest of each: those of the first event, and of such as correct it. */
   sealed: Record<string, unknown> | null
 }
 

@@ -32,6 +32,7 @@ const caseRecord = {
   table: 'cases.case_record',
   revision: 1,
   of: ({ streamId }) => streamId,
+  sealedFrom: ['Changed'],
   fold: (body, { type, data }) => {
     const { worker, status, siteId } = data as Data
     if (type === 'Opened') return { status: 'open', workers: [worker] }

@@ -199,15 +199,18 @@ test('a missing table is nobody’s event: the follower stops even where it may 
 test('who waits for a position is answered as soon as it was read, also where nothing in it was for the follower', async () => {
   const elsewhere = f.process()
   const { waitFor } = f.start(witness({ filter: { types: ['NeverHappens'] } }), { over: sharedTail(f.log) })
-  for (let round = 0; round < 5; round++) {
+  const here: number[] = []
+  const there: number[] = []
+  for (let round = 0; round < 9; round++) {
     const position = await record(f.store, 'case-1')
-    const [here, there] = await Promise.all([
-      millisecondsOf(async () => expect(await waitFor(position, 5000)).toBe(true)),
-      millisecondsOf(async () => expect(await waitForCheckpoint(elsewhere, 'witness', position, 5000)).toBe(true)),
+    await Promise.all([
+      timed(here, async () => expect(await waitFor(position, 5000)).toBe(true)),
+      timed(there, async () => expect(await waitForCheckpoint(elsewhere, 'witness', position, 5000)).toBe(true)),
     ])
-    expect(here).toBeLessThan(100)
-    expect(there).toBeLessThan(300)
   }
+  expect(median(here)).toBeLessThan(50)
+  // Without somebody waiting it would be kept once a second.
+  expect(median(there)).toBeLessThan(300)
   const future = 'mem:ffffffffffffffff' as never
   expect(await waitFor(future, 30)).toBe(false)
   expect(await waitForCheckpoint(elsewhere, 'witness', future, 30)).toBe(false)
@@ -229,11 +232,11 @@ test('a follower on the event store in PostgreSQL sees an event within milliseco
   const waits: number[] = []
   for (let i = 0; i < 40; i++) {
     const position = await record(store, `case-${i % 5}`)
-    waits.push(await millisecondsOf(() => waitFor(position, 5000)))
+    await timed(waits, () => waitFor(position, 5000))
   }
   const { events } = await store.log.page('start', { limit: 100 })
   expect(await seen()).toEqual(events.map(({ position }) => position))
-  expect(waits.sort((a, b) => a - b)[20]).toBeLessThan(50)
+  expect(median(waits)).toBeLessThan(50)
   await store.close()
 })
 
@@ -283,8 +286,10 @@ const loseLocks = (pool: pg.Pool) =>
   pool.query(`select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and database =
     (select oid from pg_database where datname = current_database())`)
 
-const millisecondsOf = async (work: () => Promise<unknown>) => {
+const timed = async (times: number[], work: () => Promise<unknown>) => {
   const start = performance.now()
   await work()
-  return performance.now() - start
+  times.push(performance.now() - start)
 }
+
+const median = (times: number[]) => times.sort((a, b) => a - b)[times.length >> 1]

@@ -117,7 +117,7 @@ export const follow = (log: EventLog, follower: Follower, options: FollowOptions
   }
 
   const rebuildWhenAsked = async (until: AbortSignal) => {
-    while (await mail.heard('rebuild', until)) {
+    while (await mail.heard(['rebuild'], until)) {
       try {
         await rebuild({ log, follower, pool, owner, signal: until, onProgress })
         // It goes on from where the new tables are, even after an event that it had stopped at.
@@ -131,7 +131,7 @@ export const follow = (log: EventLog, follower: Follower, options: FollowOptions
   /** The way back to an older revision: on request, and only when nobody runs the newer one. */
   const waitBehind = async (term: AbortSignal, newer: number) => {
     became('superseded', { message: `The tables are those of revision ${newer}, and this is revision ${revision}.` })
-    if (!(await mail.heard('rebuild', term))) return
+    if (!(await mail.heard(['rebuild'], term))) return
     const theirs = await session.lock(`${name} ${newer}`, AbortSignal.any([term, AbortSignal.timeout(2000)]))
     if (!theirs) return
     try {
@@ -143,7 +143,7 @@ export const follow = (log: EventLog, follower: Follower, options: FollowOptions
 
   const halt = async (term: AbortSignal, thrown: unknown) => {
     became('stopped', faultOf(thrown))
-    await mail.heard('redrive', term)
+    await mail.heard(['redrive', 'rebuild'], term)
   }
 
   return {

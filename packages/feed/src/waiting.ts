@@ -9,10 +9,10 @@ import { say } from './session.ts'
  * after `ms` milliseconds, and at once when it has stopped. Throws ForeignPosition.
  */
 export const waitForCheckpoint = async (pool: pg.Pool, name: string, position: Position, ms: number) => {
-  const here = atWork.get(pool)?.get(name)
-  if (here) return here.wait(position, ms)
   const until = performance.now() + ms
   for (let looks = 0; ; looks++) {
+    const here = atWork.get(pool)?.get(name)
+    if (here) return here.wait(position, until - performance.now())
     const { rows } = await pool.query<{ position: Place; status: string }>(
       'select position, status from es.checkpoints where name = $1 order by version desc limit 1',
       [name],
@@ -20,13 +20,14 @@ export const waitForCheckpoint = async (pool: pg.Pool, name: string, position: P
     if (rows[0] && reaches(rows[0].position, position)) return true
     if (rows[0]?.status === 'stopped' || performance.now() >= until) return false
     // Followers keep their place at leisure while there is nothing for them, unless somebody waits.
-    if (looks % 25 === 0) await say(pool, 'wanted', name)
+    if (looks % 5 === 0) await say(pool, 'wanted', name)
     await sleep(20)
   }
 }
 
 export type Waiters = {
   wait(position: Position, ms: number): Promise<boolean>
+  isAwaited(): boolean
   /** The follower has come this far. */
   came(place: Place): void
   /** It goes no further for now: those who wait are told so. */
@@ -64,6 +65,7 @@ export const openWaiters = (pool: pg.Pool, name: string, start: Place): Waiters 
       moving = true
       for (const { position, answer } of waiting) if (reaches(to, position)) answer(true)
     },
+    isAwaited: () => waiting.size > 0,
     halted,
     close: () => {
       halted()

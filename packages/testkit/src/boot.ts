@@ -1,6 +1,16 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import type { ServiceName } from '@wushe/contracts'
-import { act, caughtUp, databaseOf, prepareDatabases, run, type Credentials, type Host, type RunOptions, type Service } from '@wushe/service-host'
+import {
+  act,
+  caughtUp,
+  databaseOf,
+  prepareDatabases,
+  run,
+  type Credentials,
+  type Host,
+  type RunOptions,
+  type Service,
+} from '@wushe/service-host'
 import { makeApiKey } from '@wushe/slice'
 import { Client } from 'pg'
 
@@ -29,21 +39,40 @@ export async function boot(services: readonly Service[], options: Partial<RunOpt
   if (!admin) throw new Error('WUSHE_TEST_POSTGRES is not set; jest sets it when it starts.')
   const prefix = `t${randomUUID().replaceAll('-', '').slice(0, 12)}`
   const passwords = Object.fromEntries(
-    ['vault', 'access', 'case', 'volunteer', 'resources', 'reporting'].map((name) => [name, randomBytes(12).toString('hex')]),
+    ['vault', 'access', 'case', 'volunteer', 'resources', 'reporting'].map((name) => [
+      name,
+      randomBytes(12).toString('hex'),
+    ]),
   ) as Credentials
   await prepareDatabases(admin, passwords, prefix)
-  const urlOf = (name: keyof Credentials) => databaseOf(admin, `${prefix}_${name}`, { user: `${prefix}_${name}`, password: passwords[name] })
+  const urlOf = (name: keyof Credentials) =>
+    databaseOf(admin, `${prefix}_${name}`, { user: `${prefix}_${name}`, password: passwords[name] })
   const master = randomBytes(32)
   const cursorSecret = randomBytes(32)
   const start = (port: number) =>
     run(services, {
-      port, databaseUrl: (name: ServiceName) => urlOf(name), vaultUrl: urlOf('vault'), master, cursorSecret, validateAnswers: true, ...options,
+      port,
+      databaseUrl: (name: ServiceName) => urlOf(name),
+      vaultUrl: urlOf('vault'),
+      master,
+      cursorSecret,
+      validateAnswers: true,
+      ...options,
     })
 
   const booted = { host: await start(options.port ?? 0) }
   const api = (orgId: string, key: string): Api => {
-    const call = async (method: string, path: string, body: unknown, headers: Record<string, string | undefined>): Promise<Answer> => {
-      const given = Object.entries({ ...(key && { authorization: `Bearer ${key}` }), 'accept-language': 'en', ...headers })
+    const call = async (
+      method: string,
+      path: string,
+      body: unknown,
+      headers: Record<string, string | undefined>,
+    ): Promise<Answer> => {
+      const given = Object.entries({
+        ...(key && { authorization: `Bearer ${key}` }),
+        'accept-language': 'en',
+        ...headers,
+      })
       const response = await fetch(booted.host.url + path, {
         method,
         headers: Object.fromEntries(given.filter((entry): entry is [string, string] => entry[1] !== undefined)),
@@ -63,21 +92,40 @@ export async function boot(services: readonly Service[], options: Partial<RunOpt
       key,
       get: (path, headers = {}) => call('GET', path, undefined, headers),
       post: (path, body, headers = {}) =>
-        call('POST', path, body, { 'content-type': 'application/json', 'idempotency-key': randomUUID(), 'if-match': '*', ...headers }),
+        call('POST', path, body, {
+          'content-type': 'application/json',
+          'idempotency-key': randomUUID(),
+          'if-match': '*',
+          ...headers,
+        }),
     }
   }
   let made = 0
   const organisation = async (kind: 'operator' | 'contractor' | 'funder', name = `${kind} ${++made}`) => {
-    const orgId = await act(booted.host, 'registerOrganisation', { body: { kind, name } }, { key: `register ${kind} ${name}` })
+    const orgId = await act(
+      booted.host,
+      'registerOrganisation',
+      { body: { kind, name } },
+      { key: `register ${kind} ${name}` },
+    )
     const chance = randomBytes(32).toString('hex')
-    const keyId = await act(booted.host, 'issueApiKey', { path: { organisationId: orgId }, body: { label: name } }, { key: `key ${orgId}`, chance })
+    const keyId = await act(
+      booted.host,
+      'issueApiKey',
+      { path: { organisationId: orgId }, body: { label: name } },
+      { key: `key ${orgId}`, chance },
+    )
     await caughtUp(booted.host)
     return api(orgId, makeApiKey(keyId, chance).text)
   }
 
   return {
-    get url() { return booted.host.url },
-    get host() { return booted.host },
+    get url() {
+      return booted.host.url
+    },
+    get host() {
+      return booted.host
+    },
     operator: await organisation('operator'),
     organisation,
     anonymous: api('', ''),

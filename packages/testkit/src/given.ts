@@ -13,7 +13,12 @@ export const aMoment: Moment = {
   today: '2026-03-02',
   newId: (prefix) => `${prefix}_01jnew00000000000000000000`,
   chance: '7'.repeat(64),
-  actor: { orgId: 'org_01j00000000000000000000001', kind: 'contractor', keyId: 'key_01j00000000000000000000001', agreementIds: [] },
+  actor: {
+    orgId: 'org_01j00000000000000000000001',
+    kind: 'contractor',
+    keyId: 'key_01j00000000000000000000001',
+    agreementIds: [],
+  },
 }
 
 type AnyCommand = {
@@ -43,7 +48,10 @@ export const given = (...history: Event[]) => ({
       changesNothing: () => expect(decideAfter(history)).toEqual([]),
       isRefused: (code: string, params?: Record<string, unknown>) => {
         const decision = decideAfter(history) as object
-        expect(isRefusal(decision) ? decision : { recorded: decision }).toMatchObject({ refused: code, ...(params && { params }) })
+        expect(isRefusal(decision) ? decision : { recorded: decision }).toMatchObject({
+          refused: code,
+          ...(params && { params }),
+        })
       },
     }
   },

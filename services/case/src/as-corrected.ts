@@ -5,6 +5,6 @@ type Correction = { reason: string; agreementId?: string; siteId?: string }
  * longer, it says null, because what a record's fold leaves out stays as it was.
  */
 export const asCorrected = <Data extends Correction>({ reason: _, ...fact }: Data) => {
-  const { agreementId = null, siteId = null }: Record<string, string | null> = fact as object
+  const { agreementId = null, siteId = null } = fact as Partial<Correction>
   return { ...fact, agreementId, siteId }
 }

@@ -11,7 +11,6 @@ export type Row = (string | null)[]
 /** Unlike the pool's own `query`, keeps the connection when the server merely refused the statement. */
 export const rows = async (pool: Pool, { name, text, values }: Query): Promise<Row[]> => {
   const client = await pool.connect()
-  if (!guarded.has(client)) guard(client)
   try {
     const result = await client.query<Row>({ name, text, values, rowMode: 'array', types: asText })
     client.release()
@@ -22,12 +21,20 @@ export const rows = async (pool: Pool, { name, text, values }: Query): Promise<R
   }
 }
 
-/** A connection that breaks tells the query under way, and then everybody, which unheard would end the process. */
-const guard = (client: PoolClient) => {
-  guarded.add(client)
-  client.on('error', () => {})
+/**
+ * A connection that breaks tells the query under way, and then everybody, which unheard would end the process. The pool
+ * itself listens only while a connection is idle.
+ */
+export const guard = (pool: Pool) => {
+  const guarded = new WeakSet<PoolClient>()
+  const ignore = () => {}
+  pool.on('error', ignore)
+  pool.on('acquire', (client) => {
+    if (guarded.has(client)) return
+    guarded.add(client)
+    client.on('error', ignore)
+  })
 }
-const guarded = new WeakSet<PoolClient>()
 
 /** For reading: repeats through faults of the infrastructure, at most `patience` ms, then Unavailable. */
 export const patiently = async <T>(attempt: () => Promise<T>, patience: number): Promise<T> => {

@@ -36,8 +36,8 @@ test('appends that come together go out together: 32 streams in one statement, a
     Promise.all(Array.from({ length: streams }, () => store.append(newStream(), 'no_stream', [opened()])))
 
   await ticks(30)
-  const few = (await appendTo(32)).length / 32 + statements
-  expect(few).toBeLessThanOrEqual(1 + 2) // one statement and perhaps its announcement
+  await appendTo(32)
+  expect(statements).toBeLessThanOrEqual(2) // one, and perhaps its announcement
   statements = 0
   expect((await appendTo(1000)).every(({ ok }) => ok)).toBe(true)
   expect(statements).toBeLessThanOrEqual(12)
@@ -71,15 +71,14 @@ test('one append that is in conflict, broken or repeated does not hurt the 255 t
     store.append(newStream(), 'no_stream', [opened({ data: '{"not":json}' })]),
     store.append(repeatedStream, 'no_stream', repeated),
     store.append(twice, 'no_stream', [opened()]),
-    store.append(twice, 0n, [opened()]),
+    store.append(twice, 'no_stream', [opened()]),
     ...Array.from({ length: 125 }, () => store.append(newStream(), 'no_stream', [opened()], { command: newCommand() })),
   ])
-  const [conflict, broken, replayed, first, second] = results.splice(125, 5)
+  const [conflict, broken, replayed, ...both] = results.splice(125, 5)
   expect(conflict).toMatchObject({ value: { ok: false, reason: 'conflict', actual: 1n } })
   expect(broken).toMatchObject({ reason: expect.any(NotStorable) })
   expect(replayed).toMatchObject({ value: { ok: true, revision: 0n, replayed: true } })
-  expect(first).toMatchObject({ value: { ok: true, revision: 0n } })
-  expect(second).toMatchObject({ value: { ok: true, revision: 1n } })
+  expect(both.map((result) => result.status === 'fulfilled' && result.value.ok).sort()).toEqual([false, true])
   expect(results.every((result) => result.status === 'fulfilled' && result.value.ok)).toBe(true)
 })
 
@@ -106,8 +105,7 @@ test('times are in UTC, whatever the zone of the session', async () => {
 })
 
 test('without a connection that listens, polling finds what another process appends', async () => {
-  const { owner: _, ...rest } = database
-  const pool = new Pool({ connectionString: rest.serviceUrl, max: 2 })
+  const pool = new Pool({ connectionString: database.serviceUrl, max: 2 })
   const deaf = postgresEventStore({ pool })
   const reader = follow(deaf.log, await deaf.log.head())
   await ticks(200)

@@ -6,6 +6,7 @@ import { appends } from './append.ts'
 import { listen } from './listen.ts'
 import { logReads } from './log.ts'
 import { reads, traces } from './read.ts'
+import { guard } from './session.ts'
 import { wakeUp } from './wake.ts'
 
 export type PostgresOptions = {
@@ -22,8 +23,7 @@ export type PostgresOptions = {
 /** The event store of one service in PostgreSQL. */
 export const postgresEventStore = (options: PostgresOptions): EventStore => {
   const { pool, listenUrl, horizon = 'snapshot', patience = 10_000 } = options
-  // The pool replaces a connection that dies while idle; without a listener its error would end the process.
-  pool.on('error', () => {})
+  guard(pool)
 
   const { page, head } = logReads({ pool, horizon, patience })
   const { wake, ...alarm } = wakeUp(head)

@@ -90,18 +90,17 @@ export const appending = (store: () => EventStore) =>
     })
 
     test.each([
-      'case',
-      '-1',
-      'case-',
-      'Case-1',
-      'case-a b',
-      'case-é',
-      'case-\n',
-      'case-1\n',
-      '$case-1',
-      `case-${'x'.repeat(10_000)}`,
-      `case-${'x'.repeat(limits.streamName)}`,
-    ])('22 · %j is not the name of a stream', async (name) => {
+      ['without an id', 'case'],
+      ['with an empty id', 'case-'],
+      ['without a category', '-1'],
+      ['with a capital first', 'Case-1'],
+      ['with a space', 'case-a b'],
+      ['with an accent', 'case-é'],
+      ['with a line end', 'case-1\n'],
+      ['with a sign first', '$case-1'],
+      ['longer than the limit', `case-${'x'.repeat(limits.streamName - 4)}`],
+      ['of ten thousand characters', `case-${'x'.repeat(10_000)}`],
+    ])('22 · a name %s is refused', async (_, name) => {
       await expect(store().append(name, 'any', [opened()])).rejects.toThrow(NotStorable)
     })
 

@@ -4,7 +4,8 @@ import { organisation } from './organisation.ts'
 
 export const registerOrganisation = organisation.command('registerOrganisation', {
   of: ({ body }, { newId }) => body.id ?? newId('org'),
-  claims: ({ body: { uscc } }) => (uscc ? [{ set: 'uscc', value: uscc.toUpperCase(), taken: 'id-taken', everywhere: true }] : []),
+  claims: ({ body: { uscc } }) =>
+    uscc ? [{ set: 'uscc', value: uscc.toUpperCase(), taken: 'id-taken', everywhere: true }] : [],
   decide: ({ body: { id: _, ...facts } }) => {
     if (facts.uscc !== undefined) {
       const check = checkUscc(facts.uscc)
