@@ -1151,6 +1151,21 @@ export interface components {
             siteId?: string;
         };
         /**
+         * SubjectVoided
+         * @description The registration should not have been made. Facts recorded of the person stay until they are voided themselves.
+         * @example {
+         *       "reason": "duplicate",
+         *       "agreementId": "agr_01h455vb4pex5vsknk084sn001",
+         *       "siteId": "sta_01h455vb4pex5vsknk084sn001"
+         *     }
+         */
+        SubjectVoidedV1: {
+            /** @enum {string} */
+            reason: "recorded-in-error" | "duplicate" | "wrong-person" | "not-delivered" | "other";
+            agreementId?: string;
+            siteId?: string;
+        };
+        /**
          * WorkerAssigned
          * @description A social worker took responsibility for the case.
          * @example {
@@ -2068,6 +2083,7 @@ export type ServicePlanAgreedV1 = components['schemas']['ServicePlanAgreedV1']
 export type SubjectCorrectedV1 = components['schemas']['SubjectCorrectedV1']
 export type SubjectErasedV1 = components['schemas']['SubjectErasedV1']
 export type SubjectRegisteredV1 = components['schemas']['SubjectRegisteredV1']
+export type SubjectVoidedV1 = components['schemas']['SubjectVoidedV1']
 export type WorkerAssignedV1 = components['schemas']['WorkerAssignedV1']
 export type AgreementActivatedV1 = components['schemas']['AgreementActivatedV1']
 export type AgreementDraftedV1 = components['schemas']['AgreementDraftedV1']
@@ -2121,7 +2137,7 @@ export type Streams = {
   project: { type: 'ProjectClosed'; data: ProjectClosedV1 } | { type: 'ProjectStarted'; data: ProjectStartedV1 } | { type: 'ProjectVoided'; data: ProjectVoidedV1 }
   provider: { type: 'ProviderCorrected'; data: ProviderCorrectedV1 } | { type: 'ProviderRegistered'; data: ProviderRegisteredV1 } | { type: 'ProviderVoided'; data: ProviderVoidedV1 }
   station: { type: 'StationClosed'; data: StationClosedV1 } | { type: 'StationCorrected'; data: StationCorrectedV1 } | { type: 'StationEstablished'; data: StationEstablishedV1 } | { type: 'StationVoided'; data: StationVoidedV1 }
-  subject: { type: 'SubjectCorrected'; data: SubjectCorrectedV1 } | { type: 'SubjectErased'; data: SubjectErasedV1 } | { type: 'SubjectRegistered'; data: SubjectRegisteredV1 }
+  subject: { type: 'SubjectCorrected'; data: SubjectCorrectedV1 } | { type: 'SubjectErased'; data: SubjectErasedV1 } | { type: 'SubjectRegistered'; data: SubjectRegisteredV1 } | { type: 'SubjectVoided'; data: SubjectVoidedV1 }
   volunteer: { type: 'RealNameVerified'; data: RealNameVerifiedV1 } | { type: 'VolunteerErased'; data: VolunteerErasedV1 } | { type: 'VolunteerRegistered'; data: VolunteerRegisteredV1 } | { type: 'VolunteerVoided'; data: VolunteerVoidedV1 } | { type: 'VolunteerWithdrawn'; data: VolunteerWithdrawnV1 }
 }
 /** The events of each service. */

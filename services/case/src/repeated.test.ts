@@ -37,6 +37,7 @@ const asked: { [Name in CommandName]: { after: Happened[]; body: Body<Name> } } 
   registerSubject: { after: [], body: { ...subjects.registered.data, identity: subjects.identity } },
   correctSubject: { after: [subjects.registered], body: subjects.corrected.data },
   eraseSubject: { after: [subjects.registered], body: { basis: 'request' } },
+  voidSubject: { after: [subjects.registered], body: duplicate },
 
   raiseConcern: { after: [], body: concerns.raised.data },
   identifyConcern: { after: [concerns.raised], body: of(concerns.identified) },

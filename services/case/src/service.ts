@@ -46,6 +46,7 @@ import { correctSubject } from './subject/correct-subject.ts'
 import { eraseSubject } from './subject/erase-subject.ts'
 import { registerSubject } from './subject/register-subject.ts'
 import { subjectRecord } from './subject/subject-record.ts'
+import { voidSubject } from './subject/void-subject.ts'
 
 export const caseService = service('case', {
   operations: {
@@ -55,6 +56,7 @@ export const caseService = service('case', {
     getSubjectHistory: history('getSubjectHistory', subjectRecord),
     correctSubject,
     eraseSubject,
+    voidSubject,
 
     listConcerns: list('listConcerns', concernRecord),
     raiseConcern,

@@ -35,4 +35,9 @@ export const erased = {
   data: { basis: 'request', agreementId, siteId },
 } satisfies Streams['subject']
 
-export const subjectEvents = [registered, corrected, erased]
+export const voided = {
+  type: 'SubjectVoided',
+  data: { reason: 'duplicate', agreementId, siteId },
+} satisfies Streams['subject']
+
+export const subjectEvents = [registered, corrected, erased, voided]

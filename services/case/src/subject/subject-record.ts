@@ -8,5 +8,6 @@ export const subjectRecord = record('Subject', {
     SubjectRegistered: (_, { data }) => ({ ...data, status: 'active' }),
     SubjectCorrected: ({ status }, { data }) => ({ ...asCorrected(data), status }),
     SubjectErased: (body) => ({ ...body, status: 'erased' }),
+    SubjectVoided: (body) => ({ ...body, status: 'voided' }),
   },
 })

@@ -5,11 +5,12 @@ import { aggregate, refuse, type Refusal } from '@wushe/slice'
 type Data<Type extends Streams['subject']['type']> = Extract<Streams['subject'], { type: Type }>['data']
 
 /** Whom we serve. Who it is lies sealed; the state knows facts only. */
-export type Subject = { status: 'none' } | { status: 'registered' | 'erased'; facts: Data<'SubjectRegistered'> }
+export type Subject =
+  { status: 'none' } | { status: 'registered' | 'erased' | 'voided'; facts: Data<'SubjectRegistered'> }
 
 export const subject = aggregate('subject', {
   initial: { status: 'none' } as Subject,
-  // An ID number is free again for another registration once its holder is erased.
+  // An ID number is free again for another registration once its holder is erased or void.
   holds: ({ status }) => status === 'registered',
   evolve: (state, event): Subject => {
     if (state.status === 'none')
@@ -23,6 +24,8 @@ export const subject = aggregate('subject', {
       }
       case 'SubjectErased':
         return { ...state, status: 'erased' }
+      case 'SubjectVoided':
+        return { ...state, status: 'voided' }
     }
   },
 })
