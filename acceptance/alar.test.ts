@@ -190,8 +190,9 @@ describe('the Alar workload', () => {
       for (const name of service.running.keys()) {
         if (name === 'erasure') continue
         await requestRebuild(service.pool, name)
-        for (let waited = 0; (await rebuildProgress(service.pool, name)) && waited < 60_000; waited += 50)
-          await pause(50)
+        const state = async () => (await rebuildProgress(service.pool, name))?.state
+        while (['requested', 'building'].includes((await state()) ?? '')) await pause(20)
+        expect([name, await state()]).toEqual([name, 'done'])
       }
     await demandAlar()
     expect((await contractor.get('/v1/cases?limit=500')).body.data).toEqual(before.body.data)

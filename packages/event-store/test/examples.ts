@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { EventLog, EventStore, LogFilter, NewEvent, Position, Recorded } from '../src/index.ts'
+import type { AppendResult, EventLog, EventStore, LogFilter, NewEvent, Position, Recorded } from '../src/index.ts'
 
 /** A stream that no other test knows. */
 export const newStream = (category = 'case') => `${category}-${randomUUID()}`
@@ -28,6 +28,21 @@ export const collect = async (events: AsyncIterable<Recorded>) => {
 
 export const revisionsOf = async (store: EventStore, stream: string) =>
   (await collect(store.read(stream))).map(({ revision }) => revision)
+
+/** Waits until readers see what an append wrote: a transaction open elsewhere may hide it for a while. Answers where it is. */
+export const visible = async (store: EventStore, result: AppendResult): Promise<Position> => {
+  if (!result.ok) throw new Error(result.reason)
+  for (let tries = 0; tries < 1000; tries++) {
+    const head = await store.log.head()
+    if (head !== 'start' && head >= result.position) return result.position
+    await ticks(10)
+  }
+  throw new Error('A transaction elsewhere has hidden the event for ten seconds.')
+}
+
+/** Where the log ends, when readers see all of it. */
+export const endOf = async (store: EventStore) =>
+  visible(store, await store.append(newStream('mark'), 'any', [opened()]))
 
 /** From a position to the end of the log, page by page. */
 export const readOn = async (log: EventLog, after: Position | 'start', filter?: LogFilter) => {

@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import { Fenced, type Fault } from './fault.ts'
+import type { Follower } from './follower.ts'
 import type { Place } from './position.ts'
 import { ask, inTransaction, prepared, type Query } from './transaction.ts'
 
@@ -22,34 +23,30 @@ export type Claim =
   | { kind: 'newer'; revision: number }
 
 /** Takes the row over from whoever had it, who is fenced from now on. Makes it when there is none. */
-export const claim = (
-  pool: pg.Pool,
-  { name, revision, rebuilt }: { name: string; revision: number; rebuilt: boolean },
-  owner: string,
-): Promise<Claim> =>
-  inTransaction(
-    pool,
-    [
-      { text: `select pg_advisory_xact_lock(hashtextextended('feed claim ' || $1, 0))`, values: [name] },
-      { text: 'select version from es.checkpoints where name = $1 order by version desc', values: [name] },
-    ],
-    async (client, [, found]) => {
-      const there = (found!.rows[0] as { version: number } | undefined)?.version
-      if (there !== undefined && there > revision) return { kind: 'newer', revision: there }
-      if (there !== undefined && there < revision && rebuilt) return { kind: 'older' }
-      await client.query('delete from es.checkpoints where name = $1 and version < $2', [name, revision])
-      const { rows } = await client.query<{ epoch: string; position: Place }>(
-        `insert into es.checkpoints as c (name, version, position, epoch, owner, at)
-         values ($1, $2, 'start', ${firstEpoch}, $3, now())
-         on conflict (name, version) do update
-           set epoch = c.epoch + 1, owner = excluded.owner, at = excluded.at, status = 'running', error = null
-         returning epoch, position`,
-        [name, revision, owner],
-      )
-      const { epoch, position } = rows[0]!
-      return { kind: 'ours', cursor: { name, version: revision, epoch, stored: position, read: position } }
-    },
-  )
+export const claim = (pool: pg.Pool, follower: Follower, owner: string): Promise<Claim> => {
+  const { name, revision, tables, startsOver } = follower
+  const opening = [
+    { text: `select pg_advisory_xact_lock(hashtextextended('feed claim ' || $1, 0))`, values: [name] },
+    { text: 'select version from es.checkpoints where name = $1 order by version desc', values: [name] },
+  ]
+  return inTransaction(pool, opening, async (client, [, found]): Promise<Claim> => {
+    const there = (found!.rows[0] as { version: number } | undefined)?.version
+    if (there !== undefined && there > revision) return { kind: 'newer', revision: there }
+    if (there !== undefined && there < revision && tables.length > 0) return { kind: 'older' }
+    await client.query('delete from es.checkpoints where name = $1 and version < $2', [name, revision])
+    const { rows } = await client.query<{ epoch: string; position: Place }>(
+      `insert into es.checkpoints as c (name, version, position, epoch, owner, at)
+       values ($1, $2, 'start', ${firstEpoch}, $3, now())
+       on conflict (name, version) do update
+         set epoch = c.epoch + 1, owner = excluded.owner, at = excluded.at, status = 'running', error = null,
+           position = case when $4 then excluded.position else c.position end
+       returning epoch, position`,
+      [name, revision, owner, (await startsOver?.(client)) ?? false],
+    )
+    const { epoch, position } = rows[0]!
+    return { kind: 'ours', cursor: { name, version: revision, epoch, stored: position, read: position } }
+  })
+}
 
 /** A row that is deleted and made again must not have an epoch that somebody still holds. */
 export const firstEpoch = `(extract(epoch from clock_timestamp()) * 1000000)::bigint`

@@ -8,25 +8,26 @@ import { prepared, sendAll } from './transaction.ts'
 
 /**
  * Copies another service's events into the inbox, each once. Where no types are left out, it stops at a gap in a
- * stream. Raise the revision when the filter lets more pass than before: what was left out is then added.
+ * stream. When the filter changes it goes through the log again, and adds at the end what it had left out before.
  */
 export const fillerOf = (
   inbox: Inbox,
   source: ServiceName,
   follow: LogFilter | 'everything' = 'everything',
-  revision = 1,
 ): Follower => {
   const filter = follow === 'everything' ? {} : follow
   let written = 0n
   return {
     name: fillerName(source),
-    revision,
+    revision: 1,
     filter,
     tables: [],
     onPoison: 'stop',
+    startsOver: (client) => keepFilter(client, source, filter),
     apply: async (events, client) => {
       const { head, last } = await hold(client, source, events)
-      const fresh = filter.types ? await missing(client, source, events, last) : following(events, last)
+      const fresh = await missing(client, source, events, last)
+      if (!filter.types) refuseGaps(fresh, last)
       if (fresh.length === 0) return
       const learnt = learntAt(fresh.map(recordedAt), head)
       written = head.position + BigInt(fresh.length)
@@ -34,6 +35,20 @@ export const fillerOf = (
     },
     committed: () => inbox.added(written),
   }
+}
+
+/** True when the filter is another one than before. */
+const keepFilter = async (client: pg.PoolClient, source: ServiceName, { categories, types }: LogFilter) => {
+  const text = JSON.stringify({ categories: categories?.toSorted(), types: types?.toSorted() })
+  const { rows } = await client.query<{ filter: string }>('select filter from inbox.sources where source = $1', [
+    source,
+  ])
+  if (rows[0]?.filter === text) return false
+  await client.query(
+    'insert into inbox.sources values ($1, $2) on conflict (source) do update set filter = excluded.filter',
+    [source, text],
+  )
+  return rows.length > 0
 }
 
 type Head = { position: bigint; learnt: Micros; settled: Micros; now: Micros }
@@ -66,18 +81,7 @@ const lastRevisions = `
     as revision
   from unnest($2::text[]) s (stream)`
 
-/** Where every event of a stream is to be there, the next one is the only one to add. */
-const following = (events: readonly Recorded[], last: Map<string, bigint>) =>
-  events.filter(({ stream, revision }) => {
-    const expected = last.get(stream)! + 1n
-    if (revision < expected) return false
-    if (revision > expected)
-      throw new StreamGap(`${stream} has a gap: revision ${expected} is missing before revision ${revision}.`)
-    last.set(stream, revision)
-    return true
-  })
-
-/** Where some types are left out, also earlier events may be missing, after the filter let more pass. */
+/** Those that the inbox does not have. Earlier ones than it has may be missing after the filter has changed. */
 const missing = async (
   client: pg.PoolClient,
   source: ServiceName,
@@ -93,6 +97,15 @@ const missing = async (
   )
   const known = new Set(rows.map(({ stream, revision }) => `${revision} ${stream}`))
   return events.filter(({ stream, revision }) => !known.has(`${revision} ${stream}`))
+}
+
+const refuseGaps = (events: readonly Recorded[], last: Map<string, bigint>) => {
+  for (const { stream, revision } of events) {
+    const expected = last.get(stream)! + 1n
+    if (revision > expected)
+      throw new StreamGap(`${stream} has a gap: revision ${expected} is missing before revision ${revision}.`)
+    if (revision === expected) last.set(stream, revision)
+  }
 }
 
 const recordedAt = ({ meta, at }: Recorded): Micros => {

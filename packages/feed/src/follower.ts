@@ -23,6 +23,8 @@ export type Follower = {
   onPoison: 'stop' | 'park'
   /** The tables it fills, `schema.table`, and nobody else. None: what it wrote stays when its revision is raised. */
   tables: readonly string[]
+  /** Asked in the transaction that takes the checkpoint over: is everything to be followed again from the start? */
+  startsOver?: (client: pg.PoolClient) => Promise<boolean>
   /** Called after each commit. */
   committed?: () => void
 }

@@ -5,7 +5,7 @@ export const applyInboxSchema = async (client: pg.ClientBase | pg.Pool) => {
   await client.query(tables)
 }
 
-// Positions have no gaps: who writes holds the row in inbox.head.
+// Positions have no gaps: who writes holds the row in inbox.head. inbox.sources: what each filler lets pass.
 const tables = `
   select pg_advisory_xact_lock(hashtextextended('inbox schema', 0));
   create schema if not exists inbox;
@@ -33,4 +33,5 @@ const tables = `
     learnt_at       timestamptz not null unique,
     unique (source, stream, revision)
   );
+  create table if not exists inbox.sources (source text collate "C" primary key, filter text not null);
   create index if not exists events_source on inbox.events (source, source_position);`

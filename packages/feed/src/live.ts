@@ -31,7 +31,7 @@ export const live = async ({ log, pool, cursor, turns, term, mail, became }: Tas
   let turnedAt = 0
 
   const step = async () => {
-    if (mail.take('redrive')) await turns.redrive()
+    if (mail.take('redrive')) await turns.redrive().catch(askAgain)
     turnedAt = performance.now()
     const { caughtUp } = await turns.turn()
     became('running')
@@ -41,6 +41,11 @@ export const live = async ({ log, pool, cursor, turns, term, mail, became }: Tas
       savedAt = performance.now()
     }
     return caughtUp
+  }
+
+  const askAgain = (thrown: unknown) => {
+    mail.put('redrive')
+    throw thrown
   }
 
   const rest = async () => {

@@ -187,6 +187,18 @@ test('a rebuild that was killed starts over, also in another process', async () 
   expect(await f.rows(`select to_regclass('t.seen__next') as twin`)).toEqual([{ twin: null }])
 })
 
+test('a rebuild that is asked for while nobody follows begins when somebody does', async () => {
+  await record(f.store, 'case-1', 4)
+  const first = f.start(marking('old', 1))
+  await first.waitFor((await recorded()).at(-1)!, 5000)
+  await first.stop()
+  await requestRebuild(f.pool, 'witness')
+  expect(await rebuildProgress(f.pool, 'witness')).toMatchObject({ state: 'requested' })
+  f.start(marking('new', 1))
+  await until(rebuilt)
+  expect(await marks()).toEqual(['new'])
+})
+
 test('of two processes only one builds', async () => {
   await record(f.store, 'case-1', 30)
   const built: string[] = []

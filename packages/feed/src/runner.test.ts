@@ -64,12 +64,16 @@ test('a second process stands by and takes over when the first one ends', async 
 
 test('who was believed dead and comes back writes no more', async () => {
   const pause = door()
+  const inside = door()
   let paused = false
   const log: EventLog = {
     ...f.log,
     page: async (...asked) => {
       const page = await f.log.page(...asked)
-      if (page.events.length > 0 && paused) await pause.opened
+      if (page.events.length > 0 && paused) {
+        inside.open()
+        await pause.opened
+      }
       return page
     },
   }
@@ -77,6 +81,7 @@ test('who was believed dead and comes back writes no more', async () => {
   await zombie.waitFor(await record(f.store, 'case-1', 3), 5000)
   paused = true
   await record(f.store, 'case-1', 3)
+  await inside.opened
   await loseLocks(f.pool)
 
   const heir = f.start(witness(), { in: f.process() })
@@ -178,6 +183,20 @@ test('a parked event holds back its own stream in order, and both go on when red
   await until(() => again.health().parked === 0)
   expect(await held('case-3')).toEqual(['0', '1', '2', '3', '4', '5', '6'])
   await again.waitFor(await record(f.store, 'case-3'), 5000)
+  expect(await seen()).toEqual(await recorded())
+})
+
+test('what is asked for while nobody follows is done when somebody does', async () => {
+  let mended = false
+  await record(f.store, 'case-1', 4)
+  const parking = refusing(({ revision }) => revision === 1n && !mended, { onPoison: 'park' })
+  const first = f.start(parking)
+  await first.waitFor((await recorded()).at(-1)!, 5000)
+  await first.stop()
+  mended = true
+  expect(await redrive(f.pool, 'witness')).toBe(3)
+  const { health } = f.start(parking)
+  await until(() => health().status === 'running' && health().parked === 0)
   expect(await seen()).toEqual(await recorded())
 })
 

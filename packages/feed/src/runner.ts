@@ -93,7 +93,7 @@ export const follow = (log: EventLog, follower: Follower, options: FollowOptions
   }
 
   const serve = async (term: AbortSignal) => {
-    const claimed = await claim(pool, { name, revision, rebuilt: follower.tables.length > 0 }, owner)
+    const claimed = await claim(pool, follower, owner)
     if (claimed.kind === 'ours') await work(term, claimed.cursor)
     if (claimed.kind === 'older') {
       became('building')
@@ -105,6 +105,7 @@ export const follow = (log: EventLog, follower: Follower, options: FollowOptions
   const work = async (term: AbortSignal, ours: Cursor) => {
     cursor = ours
     turns = await openTurns({ log, follower, pool, cursor, table: (table) => table })
+    if (turns.parked().again) mail.put('redrive')
     if (await isRebuildDue(pool, name)) mail.put('rebuild')
     const end = new AbortController()
     const rebuilding = rebuildWhenAsked(AbortSignal.any([term, end.signal]))

@@ -54,7 +54,7 @@ const openSession = (pool: pg.Pool): Session => {
       connection.on('notification', ({ payload = '' }) => hear(payload))
       try {
         await connection.connect()
-        await connection.query('listen feed')
+        await connection.query(`listen feed; ${noticeDeath}`)
         failures = 0
         while (open && ears.size > 0) {
           const stirred = nextStir()
@@ -136,6 +136,9 @@ const openSession = (pool: pg.Pool): Session => {
     },
   }
 }
+
+/** A machine that is gone without a word is noticed within half a minute, and its locks are free. */
+const noticeDeath = 'set tcp_keepalives_idle = 10; set tcp_keepalives_interval = 5; set tcp_keepalives_count = 3'
 
 /** How often a process in reserve looks whether the one that works is gone. */
 const standbyMs = 500

@@ -41,14 +41,15 @@ test('many followers of one log read each page once', async () => {
   const store = memoryEventStore()
   const { log, asked } = counted(store.log)
   const tail = sharedTail(log)
-  let last: Position | undefined
-  const all = Array.from({ length: 30 }, (_, i) => follower(tail, () => last, i % 3 === 0 ? ['Rare'] : undefined))
-  let end: Position | undefined
+  const last: { position?: Position } = {}
+  const end = () => last.position
+  const all = Array.from({ length: 30 }, (_, i) => follower(tail, end, i % 3 === 0 ? ['Rare'] : undefined))
+  let position: Position | undefined
   for (let round = 0; round < 40; round++) {
-    end = await record(store, `case-${round % 7}`, 3, round % 10 === 0 ? 'Rare' : 'Happened')
+    position = await record(store, `case-${round % 7}`, 3, round % 10 === 0 ? 'Rare' : 'Happened')
     if (round % 4 === 0) await new Promise((resolve) => setTimeout(resolve, 2))
   }
-  last = end
+  Object.assign(last, { position })
   const [rare, ...seen] = await Promise.all(all)
   const everything = (await store.log.page('start', { limit: 1000 })).events
   expect(rare).toEqual(everything.filter(({ type }) => type === 'Rare').map(({ position }) => position))

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import type { Client } from 'pg'
 import { adminUrl, connect, newDatabase, type Database } from '../../test/database.ts'
-import { collect, follow, newStream, opened, several, ticks } from '../../test/examples.ts'
+import { collect, endOf, follow, newStream, opened, several, ticks } from '../../test/examples.ts'
 import { horizonLag } from './horizon.ts'
 
 let databases: Database[] = []
@@ -32,9 +32,8 @@ afterEach(async () => {
 test('an open transaction anywhere in the cluster holds readers up; it is named, and once it ends they go on', async () => {
   const { store: open, pool, owner } = await database()
   const store = open()
-  await store.append(newStream(), 'no_stream', [opened()])
+  const before = await endOf(store)
   expect((await horizonLag(pool())).seconds).toBe(0)
-  const before = await store.log.head()
 
   const client = await stranger('forgotten session')
   const reader = follow(store.log, before)
@@ -53,6 +52,7 @@ test('an open transaction anywhere in the cluster holds readers up; it is named,
   await reader.until(() => reader.seen.length === 2)
   await reader.stop()
   expect(reader.seen.at(-1)).toMatchObject({ position: appended.ok && appended.position })
+  await endOf(store)
   expect((await horizonLag(pool())).seconds).toBe(0)
   await store.close()
 })
@@ -62,8 +62,7 @@ test('a transaction that only reads holds nobody up', async () => {
   const store = open()
   await owner.query('begin isolation level repeatable read')
   await owner.query('select count(*) from es.events')
-  const result = await store.append(newStream(), 'no_stream', [opened()])
-  expect(await store.log.head()).toBe(result.ok && result.position)
+  await endOf(store)
   await owner.query('commit')
   await store.close()
 })

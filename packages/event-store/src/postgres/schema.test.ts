@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { connect, newDatabase, type Database } from '../../test/database.ts'
-import { newStream, opened, readOn, revisionsOf, several } from '../../test/examples.ts'
+import { newStream, opened, readOn, revisionsOf, several, visible } from '../../test/examples.ts'
 import { ClusterBehindLog, NewerSchema, type EventStore } from '../event-store.ts'
 import { applySchema, checkCluster, repair } from './schema.ts'
 
@@ -117,7 +117,7 @@ test('data restored into a cluster that is behind it is refused until it is repa
   const before = await readOn(store.log, 'start')
   expect(before.events).toHaveLength(2)
   await store.append('case-1', 1n, [opened()])
-  await store.append('case-2', 'no_stream', [opened()])
+  await visible(store, await store.append('case-2', 'no_stream', [opened()]))
   const { events } = await readOn(store.log, before.scannedTo)
   expect(events.map(({ stream }) => stream)).toEqual(['case-1', 'case-2'])
   expect(BigInt(`0x${events[0]!.position.slice(3)}`)).toBeGreaterThan(BigInt(old))

@@ -2,7 +2,17 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { Pool } from 'pg'
 import { eventStoreConformance } from '../../test/conformance.ts'
 import { newDatabase, type Database } from '../../test/database.ts'
-import { collect, follow, newCommand, newStream, opened, revisionsOf, several, ticks } from '../../test/examples.ts'
+import {
+  collect,
+  endOf,
+  follow,
+  newCommand,
+  newStream,
+  opened,
+  revisionsOf,
+  several,
+  ticks,
+} from '../../test/examples.ts'
 import { NotStorable, Unavailable, type EventStore } from '../event-store.ts'
 import { postgresEventStore } from './store.ts'
 
@@ -107,7 +117,7 @@ test('times are in UTC, whatever the zone of the session', async () => {
 test('without a connection that listens, polling finds what another process appends', async () => {
   const pool = new Pool({ connectionString: database.serviceUrl, max: 2 })
   const deaf = postgresEventStore({ pool })
-  const reader = follow(deaf.log, await deaf.log.head())
+  const reader = follow(deaf.log, await endOf(store))
   await ticks(200)
   await store.append(newStream(), 'no_stream', [opened()])
   await reader.until(() => reader.seen.length > 0)
@@ -120,7 +130,7 @@ test('without a connection that listens, polling finds what another process appe
 test('who waits on a quiet log asks the server about twice a second', async () => {
   const pool = new Pool({ connectionString: database.serviceUrl, max: 2 })
   const quiet = postgresEventStore({ pool })
-  const after = await quiet.log.head()
+  const after = await endOf(store)
   const stopping = new AbortController()
   const waits = Array.from({ length: 5 }, () => quiet.log.wake(stopping.signal, after))
   await ticks(2500)

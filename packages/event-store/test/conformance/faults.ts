@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { Unavailable, type AppendResult } from '../../src/index.ts'
 import type { StoreUnderTest } from '../conformance.ts'
-import { collect, follow, newCommand, newStream, opened, revisionsOf, several, ticks } from '../examples.ts'
+import { collect, endOf, follow, newCommand, newStream, opened, revisionsOf, several, ticks } from '../examples.ts'
 
 /** Cases 31 and 32 only where connections can be cut. */
 export const faults = (made: () => StoreUnderTest, makeStore: () => Promise<StoreUnderTest>) =>
@@ -32,7 +32,7 @@ export const faults = (made: () => StoreUnderTest, makeStore: () => Promise<Stor
     test('32 · connections cut under a reader do not stop it', async () => {
       const { store, cut } = made()
       if (!cut) return
-      const reader = follow(store.log, await store.log.head(), 10)
+      const reader = follow(store.log, await endOf(store), 10)
       const stream = newStream()
       for (let i = 0; i < 40; i++) {
         await store.append(stream, 'any', [opened()], { command: newCommand() })
@@ -48,7 +48,7 @@ export const faults = (made: () => StoreUnderTest, makeStore: () => Promise<Stor
       const { store, another } = made()
       if (!another) return
       const other = another()
-      const reader = follow(store.log, await store.log.head())
+      const reader = follow(store.log, await endOf(store))
       const stream = newStream()
       for (let i = 0; i < 5; i++) {
         await other.append(stream, 'any', [opened()])
@@ -65,7 +65,7 @@ export const faults = (made: () => StoreUnderTest, makeStore: () => Promise<Stor
       const stream = newStream()
       const accepted = Array.from({ length: 300 }, () => store.append(newStream(), 'no_stream', [opened()]))
       const last = store.append(stream, 'any', [opened()])
-      const waiting = store.log.wake(new AbortController().signal, await store.log.head())
+      const waiting = store.log.wake(new AbortController().signal, await endOf(store))
       await store.close()
       await waiting
       const results: AppendResult[] = await Promise.all([...accepted, last])
