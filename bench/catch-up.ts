@@ -51,17 +51,19 @@ export const catchUp: Measure = {
   },
 }
 
+/** As a client with 24 connections writes them: streams grow side by side, event by event. */
 const write = async (store: EventStore, total: number) => {
-  for (let left = total / perStream; left > 0; left -= 500)
-    await Promise.all(
-      Array.from({ length: Math.min(500, left) }, () =>
-        store.append(
-          streamName(),
-          'no_stream',
-          story.map((type) => fact(type)),
-        ),
-      ),
-    )
+  let left = total / perStream
+  const writer = async () => {
+    while (left-- > 0) {
+      const name = streamName()
+      for (const [at, type] of story.entries()) {
+        const result = await store.append(name, at === 0 ? 'no_stream' : BigInt(at - 1), [fact(type)])
+        if (!result.ok) throw new Error(result.reason)
+      }
+    }
+  }
+  await Promise.all(Array.from({ length: 24 }, writer))
 }
 
 /** The product's own follower, which keeps every version of every record, from the first event to the last. */

@@ -42,7 +42,9 @@ async function readModels() {
       return rows.map(({ name }) => ({ name, service, pool }))
     }),
   )
-  return found.flat().filter(({ name }) => name.includes('.') || ['facts', 'access-copy', 'agreement-copy'].includes(name))
+  return found
+    .flat()
+    .filter(({ name }) => name.includes('.') || ['facts', 'access-copy', 'agreement-copy'].includes(name))
 }
 
 function portOf(folder: string): number {

@@ -90,7 +90,7 @@ export const everything = sql`true`
 export const endingBefore = (day: string) => sql`closed.valid * daterange(null, ${day}::date)`
 
 /** When the ledger learnt of it; of an event that did not come through the ledger, when it was stored. */
-export const learntAt = (event: { at: string }) => (event as { learntAt?: string }).learntAt ?? event.at
+const learntAt = (event: { at: string }) => (event as { learntAt?: string }).learntAt ?? event.at
 
 // In the order of the table.
 const columns = [

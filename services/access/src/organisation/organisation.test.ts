@@ -1,0 +1,79 @@
+import { expect, test } from '@jest/globals'
+import { hashOfApiKey, keyIdOf, makeApiKey } from '@wushe/slice'
+import { aMoment, given } from '@wushe/testkit'
+import { issueApiKey, revokeApiKey } from './api-keys.ts'
+import { keyId, keyRevoked, organisationId, registered, resumed, suspended } from './examples.ts'
+import { registerOrganisation } from './register-organisation.ts'
+import { resumeOrganisation, suspendOrganisation } from './suspend-organisation.ts'
+
+const path = { organisationId }
+const made = makeApiKey(keyId, aMoment.chance)
+const keyIssued = {
+  type: 'ApiKeyIssued',
+  data: { keyId, organisationId, organisationKind: 'contractor', label: 'sync', hash: made.hash, hint: made.hint },
+} as const
+
+test('an organisation is registered once', () =>
+  given().when(registerOrganisation, { body: registered.data }).recordsEachTime(registered))
+
+test('a social credit code is kept in capitals', () =>
+  given()
+    .when(registerOrganisation, { body: { ...registered.data, uscc: '91350100m000100y43' } })
+    .recordsEachTime({ ...registered, data: { ...registered.data, uscc: '91350100M000100Y43' } }))
+
+test('a social credit code with a wrong character is refused, and the character named', () =>
+  given()
+    .when(registerOrganisation, { body: { ...registered.data, uscc: '91350100M000100Y44' } })
+    .isRefused('uscc-invalid', { position: 18 }))
+
+test('an active organisation can be suspended', () =>
+  given(registered).when(suspendOrganisation, { path, body: suspended.data }).records(suspended))
+
+test('suspending twice changes nothing', () =>
+  given(registered, suspended).when(suspendOrganisation, { path, body: suspended.data }).changesNothing())
+
+test('a suspended organisation can go on', () =>
+  given(registered, suspended).when(resumeOrganisation, { path, body: resumed.data }).records(resumed))
+
+test('resuming what is active changes nothing', () =>
+  given(registered).when(resumeOrganisation, { path, body: resumed.data }).changesNothing())
+
+test('a key is issued, and only its hash is recorded', () =>
+  given(registered)
+    .when(issueApiKey, { path, body: { label: 'sync' } })
+    .recordsEachTime(keyIssued))
+
+test('a suspended organisation gets no key', () =>
+  given(registered, suspended)
+    .when(issueApiKey, { path, body: { label: 'sync' } })
+    .isRefused('organisation-suspended'))
+
+test('a key that would have expired already is refused', () =>
+  given(registered)
+    .when(issueApiKey, { path, body: { label: 'sync', expiresOn: '2026-03-01' } })
+    .isRefused('key-expiry-past', { today: '2026-03-02' }))
+
+test('a key can be revoked', () =>
+  given(registered, keyIssued)
+    .when(revokeApiKey, { path: { ...path, keyId }, body: { reason: 'lost' } })
+    .records(keyRevoked))
+
+test('revoking twice changes nothing', () =>
+  given(registered, keyIssued, keyRevoked)
+    .when(revokeApiKey, { path: { ...path, keyId }, body: { reason: 'lost' } })
+    .changesNothing())
+
+test('a key that was never issued is not found', () =>
+  given(registered)
+    .when(revokeApiKey, { path: { ...path, keyId }, body: {} })
+    .isRefused('not-found'))
+
+test('a key carries its id, and its own checksum tells when a character is wrong or missing', () => {
+  expect(keyIdOf(made.text)).toBe(keyId)
+  expect(hashOfApiKey(made.text)).toBe(made.hash)
+  for (let at = 0; at < made.text.length; at++) {
+    const other = made.text[at] === '0' ? '1' : '0'
+    expect(keyIdOf(made.text.slice(0, at) + other + made.text.slice(at + 1))).toBeUndefined()
+    expect(keyIdOf(made.text.slice(0, at))).toBeUndefined()
+  }
+})

@@ -1,0 +1,65 @@
+import { expect, test } from '@jest/globals'
+import { aMoment, given } from '@wushe/testkit'
+import { agreement } from './agreement.ts'
+import { draftAgreement } from './draft-agreement.ts'
+import { activated, agreementId, drafted, ended, purchaserId, signed, terms } from './examples.ts'
+import { activateAgreement, completeAgreement, signAgreement } from './run-agreement.ts'
+
+const path = { agreementId }
+const body = { ...terms, divisions: [...terms.divisions], funds: [...terms.funds] }
+
+test('a funder drafts an agreement and is its purchaser', () => given().when(draftAgreement, { body }).records(drafted))
+
+test('an agreement does not end before it begins', () =>
+  given()
+    .when(draftAgreement, { body: { ...body, to: '2025-06-30' } })
+    .isRefused('period-wrong', { to: '2025-06-30' }))
+
+test('the shares of the funders make up the whole', () =>
+  given()
+    .when(draftAgreement, { body: { ...body, funds: [{ funderId: purchaserId, share: 9_000 }] } })
+    .isRefused('shares-wrong', { sum: 9_000 }))
+
+test('a draft is signed', () =>
+  given(drafted)
+    .when(signAgreement, { path, body: { signedOn: '2025-06-20' } })
+    .records(signed))
+
+test('what is signed becomes active, and tells those who follow what they need', () =>
+  given(drafted, signed)
+    .when(activateAgreement, { path, body: { occurredOn: '2025-07-01' } })
+    .records(activated))
+
+test('what is not signed does not become active', () =>
+  given(drafted)
+    .when(activateAgreement, { path, body: { occurredOn: '2025-07-01' } })
+    .isRefused('agreement-state-wrong', { status: 'drafted' }))
+
+test('an active agreement ends', () =>
+  given(drafted, signed, activated)
+    .when(completeAgreement, { path, body: { occurredOn: '2026-03-01' } })
+    .records(ended))
+
+test('signing, activating and ending twice change nothing', () => {
+  given(drafted, signed)
+    .when(signAgreement, { path, body: { signedOn: '2025-06-20' } })
+    .changesNothing()
+  given(drafted, signed, activated)
+    .when(activateAgreement, { path, body: { occurredOn: '2025-07-01' } })
+    .changesNothing()
+  given(drafted, signed, activated, ended)
+    .when(completeAgreement, { path, body: { occurredOn: '2026-03-01' } })
+    .changesNothing()
+})
+
+test('what has ended is not signed again', () =>
+  given(drafted, signed, activated, ended)
+    .when(signAgreement, { path, body: { signedOn: '2025-06-20' } })
+    .isRefused('agreement-state-wrong', { status: 'ended' }))
+
+test('only the purchaser writes an agreement, and it belongs to the contractor', () => {
+  const state = agreement.evolve(agreement.initial, drafted)
+  expect(agreement.writableBy!(state, aMoment.actor)).toBe(true)
+  expect(agreement.writableBy!(state, { ...aMoment.actor, orgId: terms.contractorId })).toBe(false)
+  expect(agreement.owner!(drafted, agreementId)).toBe(terms.contractorId)
+})

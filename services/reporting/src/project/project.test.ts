@@ -1,0 +1,50 @@
+import { test } from '@jest/globals'
+import type { Streams } from '@wushe/contracts'
+import { given } from '@wushe/testkit'
+import { closeProject, startProject, voidProject } from './project.ts'
+
+const agreementId = 'agr_01h455vb4pex5vsknk084sn001'
+const siteId = 'sta_01h455vb4pex5vsknk084sn001'
+const path = { projectId: 'prj_01h455vb4pex5vsknk084sn001' }
+const facts = { kind: 'special', theme: '一街镇一特色', agreementId, siteId, occurredOn: '2025-09-01' } as const
+
+const started = { type: 'ProjectStarted', data: facts } satisfies Streams['project']
+const closed = {
+  type: 'ProjectClosed',
+  data: { kind: 'special', result: 'achieved', occurredOn: '2026-02-01', agreementId, siteId },
+} satisfies Streams['project']
+const voided = {
+  type: 'ProjectVoided',
+  data: { kind: 'special', reason: 'duplicate', agreementId, siteId },
+} satisfies Streams['project']
+
+test('a project is started', () => given().when(startProject, { body: facts }).records(started))
+
+test('the note of a project is sealed', () =>
+  given()
+    .when(startProject, { body: { ...facts, note: '与街道商定' } })
+    .records({ ...started, sealed: { note: '与街道商定' } }))
+
+test('a running project is closed with its result', () =>
+  given(started)
+    .when(closeProject, { path, body: { result: 'achieved', occurredOn: '2026-02-01' } })
+    .records(closed))
+
+test('closing twice changes nothing', () =>
+  given(started, closed)
+    .when(closeProject, { path, body: { result: 'achieved', occurredOn: '2026-02-01' } })
+    .changesNothing())
+
+test('a project is voided once', () => {
+  given(started)
+    .when(voidProject, { path, body: { reason: 'duplicate' } })
+    .records(voided)
+  given(started, voided)
+    .when(voidProject, { path, body: { reason: 'duplicate' } })
+    .isRefused('already-voided')
+})
+
+test('a void project is not closed', () =>
+  given(started, voided)
+    .when(closeProject, { path, body: { occurredOn: '2026-02-01' } })
+    .isRefused('project-not-open', { status: 'voided' }))
