@@ -1,5 +1,5 @@
 // A process of the bench: all five services, as scripts/start runs them, with an agreement to record under.
-import { performance } from 'node:perf_hooks'
+import type { ServiceName } from '@wushe/contracts'
 import type { Position } from '@wushe/event-store'
 import { agreement } from '../scripts/demo/alar.ts'
 import { meet } from '../scripts/demo/load-alar.ts'
@@ -16,19 +16,20 @@ const { id: agreementId, chain } = agreement(organisations)
 await meet({ url: host.url, key: keys.contractor }, await send({ url: host.url, key: keys.funder }, [chain]))
 
 const service = (name: string) => host.services.find((one) => one.name === name)!
-const cases = service('case')
 const reporting = service('reporting')
 let visible: number[] = []
 
 /** From the acknowledgement of each append to the commit that shows it in the facts, in this process. */
-const append = cases.store.append
-cases.store.append = async (...all) => {
-  const result = await append(...all)
-  if (result.ok) void watch(result.position, performance.now())
-  return result
+for (const { name, store } of host.services) {
+  const append = store.append
+  store.append = async (...all) => {
+    const result = await append(...all)
+    if (result.ok) void watch(name, result.position, performance.now())
+    return result
+  }
 }
-const watch = async (position: Position, since: number) => {
-  if (!(await reporting.fillers.get('case')!.waitFor(position, 5000))) return
+async function watch(source: ServiceName, position: Position, since: number) {
+  if (!(await reporting.fillers.get(source)!.waitFor(position, 5000))) return
   const head = await reporting.inbox.head()
   if (head !== 'start' && (await reporting.running.get('facts')!.running.waitFor(head, 5000)))
     visible.push(performance.now() - since)

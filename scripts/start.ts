@@ -1,5 +1,5 @@
 // Starts everything in one process and, the first time, loads the demonstration. Called by scripts/start.
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { openLog } from '@wushe/service-host'
@@ -24,8 +24,9 @@ const stopping = new Promise<string>((stop) => {
   process.once('disconnect', () => stop('scripts/dev.ts has ended'))
 })
 
+let embedded: Embedded | undefined
 try {
-  const embedded = await startEmbedded({
+  embedded = await startEmbedded({
     dir,
     port: options.port,
     log: say,
@@ -44,6 +45,7 @@ try {
   process.exit(0)
 } catch (error) {
   say(`\n${explain(error as Error & { code?: string })}`)
+  await embedded?.stop().catch(() => {})
   process.exit(1)
 }
 
@@ -90,9 +92,11 @@ async function demonstrate(embedded: Embedded): Promise<{ agreementId: string | 
 }
 
 function announce({ host: { url }, keys }: Embedded, agreementId: string | null) {
-  writeFileSync(ready, `${JSON.stringify({ url, pid: process.pid, keys, demo: { agreementId } }, null, 2)}\n`, {
-    mode: 0o600,
-  })
+  // Whoever waits for the file finds it whole.
+  rmSync(`${ready}.new`, { force: true })
+  const content = { url, pid: process.pid, keys, demo: { agreementId } }
+  writeFileSync(`${ready}.new`, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 })
+  renameSync(`${ready}.new`, ready)
   console.log(`
 Wushe 五社 is ready.  ${url}        contract: ${url}/openapi.json
 
@@ -104,7 +108,8 @@ Ctrl-C stops everything. Data: ${dir}`)
   process.send?.('ready')
 }
 
-const curls = (url: string, { contractor, funder }: Embedded['keys'], agreementId: string) => `
+function curls(url: string, { contractor, funder }: Embedded['keys'], agreementId: string): string {
+  return `
 Record a fact:
   curl -sS ${url}/v1/activities -H 'Authorization: Bearer ${contractor}' -H 'Content-Type: application/json' -H "Idempotency-Key: demo-$(date +%s)" -d '{"kind":"lecture","title":"防溺水讲座","plannedOccurrences":1,"occurredOn":"2023-12-01","agreementId":"${agreementId}"}'
 Read it back (the newest first):
@@ -114,6 +119,7 @@ Read a figure:
 Open the figure into its facts:
   curl -sS '${url}/v1/reports/facts?agreementId=${agreementId}&indicator=IND-C1&limit=3' -H 'Authorization: Bearer ${funder}' -H 'Accept-Language: en'
 `
+}
 
 function explain(error: Error & { code?: string }): string {
   if (error.code === 'EADDRINUSE')
