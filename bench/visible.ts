@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { startChild } from './child.ts'
+import { checkCitizenId } from '@wushe/contracts/codes'
 import { limited, quantile, type Line, type Measure } from './measure.ts'
 import type { Ours } from './post-ours.ts'
 
@@ -97,7 +98,7 @@ const apiOf = ({ url, keys, agreementId }: Ours) => {
   }
   return {
     register: () =>
-      post('/v1/volunteers', { skills: [], serviceKinds: ['community'], identity: { name: '志愿者' }, agreementId }),
+      post('/v1/volunteers', { skills: [], serviceKinds: ['community'], identity: nobody(), agreementId }),
     verify: (volunteerId: string) => post(`/v1/volunteers/${volunteerId}/verification`, { method: 'in-person' }),
     /** How many verified volunteers the funder's figure counts. */
     verified: async () => {
@@ -108,4 +109,13 @@ const apiOf = ({ url, keys, agreementId }: Ours) => {
       return Number(data.find((row) => row.indicator === 'IND-V1' && Object.keys(row.dimensions).length === 0)!.value)
     },
   }
+}
+
+let invented = 0
+/** Somebody who does not exist, with an ID number that could. */
+const nobody = () => {
+  const [day, order] = [1 + (invented % 28), 100 + Math.floor(invented++ / 28)]
+  const number = `659002199001${String(day).padStart(2, '0')}${order}`
+  const check = checkCitizenId(`${number}0`)
+  return { name: '志愿者', idNumber: number + (check.ok ? '0' : check.expected!) }
 }

@@ -136,7 +136,7 @@ const definition = (table: string, schema: string) => `
     primary key (id, version)
   );
   create unique index if not exists ${nameIn(table)}_current on ${table} (id) where until is null;
-  create index if not exists ${nameIn(table)}_of_tenant on ${table} (tenant, created) where until is null;
-  create index if not exists ${nameIn(table)}_of_agreement on ${table} (agreement_id, created) where until is null;`
+  create index if not exists ${nameIn(table)}_of_tenant on ${table} (tenant, created, id);
+  create index if not exists ${nameIn(table)}_of_agreement on ${table} (agreement_id, created, id);`
 
 const nameIn = (table: string) => table.slice(table.indexOf('.') + 1)

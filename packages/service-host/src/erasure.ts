@@ -1,6 +1,5 @@
 import type { Follower } from '@wushe/feed'
 import type { Vault } from '@wushe/vault'
-import type { Pool } from 'pg'
 import { events } from './contract.ts'
 
 /** The events after which nobody may read a person's identity any more. */
@@ -10,18 +9,18 @@ export const erasing = events.filter((one) => (one.json as { 'x-erases'?: boolea
  * Destroys a person's key when the log says that the person is erased, and forgets what the person claimed. It follows
  * the log, so that a process that dies right after the append leaves nothing undone; doing it twice does no harm.
  */
-export const erasureFollower = ({ vault, pool }: { vault: Vault; pool: Pool }): Follower => ({
+export const erasureFollower = ({ vault }: { vault: Vault }): Follower => ({
   name: 'erasure',
   revision: 1,
   filter: { types: erasing },
   tables: [],
   onPoison: 'stop',
-  apply: async (batch) => {
+  apply: async (batch, client) => {
     for (const { stream, meta } of batch) {
       const person = stream.slice(stream.indexOf('-') + 1)
       const { tenant } = meta as { tenant: string }
       await vault.destroy(tenant, person)
-      await pool.query('delete from host.claims where tenant = $1 and owner = $2', [tenant, person])
+      await client.query('delete from host.claims where tenant = $1 and owner = $2', [tenant, person])
     }
   },
 })

@@ -136,7 +136,7 @@ export async function openService(
       running: start(log, recordFollower(record, { upcasters: service.upcasters })),
       source: 'own',
     })
-  running.set('erasure', { running: start(log, erasureFollower({ vault, pool })), source: 'own' })
+  running.set('erasure', { running: start(log, erasureFollower({ vault })), source: 'own' })
 
   const followed = new Map<ServiceName, Set<string>>()
   for (const projection of [accessCopy, agreementCopy, ...service.projections]) {

@@ -1,9 +1,9 @@
 import type { Streams } from '@wushe/contracts'
-import { aMoment } from '@wushe/testkit'
 
 export const agreementId = 'agr_01h455vb4pex5vsknk084sn001'
 const contractorId = 'org_01h455vb4pex5vsknk084sn002'
-export const purchaserId = aMoment.actor.orgId
+/** Who asks in the tests. */
+export const purchaserId = 'org_01j00000000000000000000001'
 const countingRules = { phoneMinMinutes: 0, collateralsCount: false }
 
 export const terms = {

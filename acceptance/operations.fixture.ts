@@ -1,0 +1,95 @@
+// The contract as the tests walk it: what is added to it is walked too.
+import openapi from '@wushe/contracts/openapi.json' with { type: 'json' }
+
+type Node = { [key: string]: any }
+export type Operation = {
+  id: string
+  method: 'get' | 'post'
+  template: string
+  service: string
+  roles: string[]
+  /** Names of the ids in its path, in order. */
+  ids: string[]
+  query: { name: string; schema: Node }[]
+  /** Of its body, if it takes one. */
+  body: Node | undefined
+  /** Answers with a page of records. */
+  pages: boolean
+}
+
+const resolved = (node: Node): Node =>
+  node['$ref']
+    ? resolved(
+        node['$ref']
+          .split('/')
+          .slice(1)
+          .reduce((found: Node, key: string) => found[key], openapi as Node),
+      )
+    : node
+
+export const operations: Operation[] = Object.entries(openapi.paths as Node).flatMap(([template, methods]) =>
+  Object.entries(methods as Node).map(([method, operation]) => {
+    const parameters: Node[] = operation.parameters.map(resolved)
+    return {
+      id: operation.operationId,
+      method: method as 'get' | 'post',
+      template,
+      service: operation.tags[0],
+      roles: operation['x-roles'],
+      ids: parameters.filter((one) => one['in'] === 'path' && prefixOf(one['schema'])).map((one) => one['name']),
+      query: parameters.filter((one) => one['in'] === 'query') as Operation['query'],
+      body: operation.requestBody?.content['application/json'].schema,
+      pages: /Page$/.test(operation.responses['200']?.$ref ?? ''),
+    }
+  }),
+)
+export const operationNamed = (id: string) => operations.find((one) => one.id === id)!
+
+/** `sub` where a value is the id of a subject. */
+export function prefixOf(schema: Node): string | undefined {
+  const whole = resolved(schema)
+  const [, prefix] = /^\^([a-z]{3})_/.exec(whole['pattern'] ?? '') ?? []
+  return prefix ?? (whole['allOf'] as Node[] | undefined)?.map(prefixOf).find(Boolean)
+}
+
+/** What an id of this prefix is called in a path. */
+export const paramOf = new Map(
+  Object.values(openapi.paths as Node)
+    .flatMap((methods) => Object.values(methods as Node))
+    .flatMap((operation) => operation.parameters.map(resolved) as Node[])
+    .filter((one) => one['in'] === 'path' && prefixOf(one['schema']))
+    .map((one) => [prefixOf(one['schema'])!, one['name'] as string]),
+)
+
+export const addressOf = ({ template }: Operation, path: Record<string, string>) =>
+  template.replace(/{(\w+)}/g, (_, name: string) => path[name] ?? `{${name}}`)
+
+export type Leaf = { at: string[]; schema: Node; alone: boolean }
+
+/** Every place of a body where a value stands; `*` for any item of a list. */
+export function leavesOf(schema: Node | undefined, at: string[] = [], alone = false): Leaf[] {
+  if (!schema) return []
+  const node = resolved(schema)
+  const own = Object.entries((node['properties'] ?? {}) as Node).flatMap(([name, one]) =>
+    leavesOf(one, [...at, name], node['maxProperties'] === 1),
+  )
+  const parts = ((node['allOf'] ?? []) as Node[]).flatMap((one) => leavesOf(one, at, alone))
+  const items = node['items'] ? leavesOf(node['items'], [...at, '*']) : []
+  const deeper = [...own, ...parts, ...items]
+  return deeper.length > 0 ? deeper : [{ at, schema: node, alone }]
+}
+
+/** The first value at a place of a body. */
+export const valueAt = (body: unknown, [name, ...rest]: string[]): unknown =>
+  name === undefined ? body : valueAt((body as Node | undefined)?.[name === '*' ? 0 : name], rest)
+
+/** A copy of the body with another value there; `alone`: in place of what stands beside it. */
+export function withValueAt(body: unknown, [name, ...rest]: string[], value: unknown, alone = false): any {
+  if (name === undefined) return value
+  if (name === '*') {
+    const [first, ...others] = (body as unknown[] | undefined) ?? []
+    return [withValueAt(first, rest, value, alone), ...others]
+  }
+  const inner = withValueAt((body as Node | undefined)?.[name], rest, value, alone)
+  return alone && rest.length === 0 ? { [name]: inner } : { ...(body as Node), [name]: inner }
+}
