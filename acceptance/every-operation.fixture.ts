@@ -12,6 +12,8 @@ export type Telling = {
   /** Keeps the ids of one telling apart from those of another. */
   salt: string
   agreementId: string
+  /** A township: one agreement has one open station in each. */
+  division: string
   /** The identity of a person; each call may answer another one. */
   identity: (who: string) => Schemas['Identity']
   /** A free text, or a number that is kept sealed. */
@@ -20,8 +22,8 @@ export type Telling = {
   title: (of: string) => string
 }
 
-/** Needs an agreement of 2023 over 659002001, known to every service. */
-export function everyOperation({ salt, agreementId, identity, text, title }: Telling): Step[] {
+/** Needs an active agreement of 2023, known to every service. */
+export function everyOperation({ salt, agreementId, division, identity, text, title }: Telling): Step[] {
   const id = (prefix: string, name: string) => idOf(prefix, `${salt} ${name}`)
   const steps: Step[] = []
   const act = <Name extends keyof Operations>(operation: Name, path: Record<string, string>, body: Body<Name>) =>
@@ -34,7 +36,7 @@ export function everyOperation({ salt, agreementId, identity, text, title }: Tel
   const [hq, station, room] = [id('sta', 'hq'), id('sta', 'station'), id('sta', 'room')]
   const [closedStation, voidedStation] = [id('sta', 'closed'), id('sta', 'voided')]
   const headStation = { level: 'hq', divisionCode: '659002', agreementId, occurredOn: '2023-01-02' } as const
-  const atTownship = { level: 'station', parentId: hq, divisionCode: '659002001', agreementId } as const
+  const atTownship = { level: 'station', parentId: hq, divisionCode: division, agreementId } as const
   act('establishStation', {}, { ...headStation, id: hq, name: title('head station'), ...noted('head station') })
   act('establishStation', {}, { ...atTownship, id: station, name: title('station'), occurredOn: '2023-01-03' })
   act(
@@ -42,7 +44,7 @@ export function everyOperation({ salt, agreementId, identity, text, title }: Tel
     { stationId: station },
     { ...atTownship, name: title('station again'), occurredOn: '2023-01-03', ...mistaken, ...noted('correctStation') },
   )
-  const atCommunity = { level: 'room', parentId: station, divisionCode: '659002001001', agreementId } as const
+  const atCommunity = { level: 'room', parentId: station, divisionCode: `${division}001`, agreementId } as const
   act('establishStation', {}, { ...atCommunity, id: room, name: title('room'), occurredOn: '2023-01-04' })
   act('establishStation', {}, { ...headStation, id: closedStation, name: title('closed station') })
   act('closeStation', { stationId: closedStation }, { occurredOn: '2023-06-30', ...noted('closeStation') })
@@ -74,14 +76,14 @@ export function everyOperation({ salt, agreementId, identity, text, title }: Tel
       id: licence,
       level: 'assistant',
       line: 'national',
-      issuedOn: '2022-09-20',
+      issuedOn: '2023-01-20',
       certificateNo: text('certificate'),
     },
   )
   act(
     'recordLicence',
     { practitionerId: worker },
-    { id: voidedLicence, level: 'senior', line: 'national', issuedOn: '2022-09-21' },
+    { id: voidedLicence, level: 'senior', line: 'national', issuedOn: '2023-01-21' },
   )
   act('voidLicence', { practitionerId: worker, licenceId: voidedLicence }, inError('voidLicence'))
   act('registerPractitioner', {}, { ...employed, id: left, identity: identity('who left') })
@@ -96,7 +98,7 @@ export function everyOperation({ salt, agreementId, identity, text, title }: Tel
   // People served, and what was noticed about them
   const [subject, member] = [id('sub', 'subject'), id('sub', 'member')]
   const [newMember, erasedSubject, voidedSubject] = [id('sub', 'new member'), id('sub', 'erased'), id('sub', 'voided')]
-  const served = { kind: 'person', divisionCode: '659002001', occurredOn: '2023-02-01', ...site } as const
+  const served = { kind: 'person', divisionCode: division, occurredOn: '2023-02-01', ...site } as const
   for (const [who, subjectId] of Object.entries({ subject, member, newMember, erasedSubject, voidedSubject }))
     act('registerSubject', {}, { ...served, id: subjectId, identity: identity(who) })
   act(
@@ -240,7 +242,12 @@ export function everyOperation({ salt, agreementId, identity, text, title }: Tel
   act(
     'holdActivity',
     { activityId: activity },
-    { headcount: { value: 30, method: 'estimate' }, id: voidedOccurrence, occurredOn: '2023-03-07' },
+    {
+      headcount: { value: 30, method: 'estimate' },
+      evidence: [...held.evidence],
+      id: voidedOccurrence,
+      occurredOn: '2023-03-07',
+    },
   )
   act('voidOccurrence', { activityId: activity, occurrenceId: voidedOccurrence }, inError('voidOccurrence'))
   act(

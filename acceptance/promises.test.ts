@@ -96,12 +96,32 @@ describe('a request that is broken', () => {
       method: 'DELETE',
       headers: { authorization: `Bearer ${contractor.key}` },
     })
+    expect(((await answer.json()) as { code: string }).code).toBe('method-not-allowed')
     expect([answer.status, answer.headers.get('allow')?.split(', ').sort()]).toEqual([405, ['GET', 'POST']])
   })
   test('by a day in the future is told which day it is', async () => {
     const answer = await contractor.post('/v1/activities', { ...anActivity, occurredOn: '2999-01-01' })
     demand(answer, 422, 'date-in-future')
     expect(answer.body.params).toEqual({ pointer: '#/occurredOn', date: '2999-01-01', today })
+  })
+  test('by an agreement that is not there, or not its own, is told so', async () => {
+    const unknown = 'agr_01h455vb4pex5vsknk084sn001'
+    demand(await contractor.post('/v1/activities', { ...anActivity, agreementId: unknown }), 422, 'agreement-not-known')
+    const other = await product.organisation('contractor')
+    demand(await other.post('/v1/activities', { ...anActivity, agreementId }), 422, 'agreement-not-known')
+  })
+  test('by a party that is not registered is told which', async () => {
+    const answer = await funder.post('/v1/agreements', {
+      contractorId: funder.orgId,
+      title: '试验协议',
+      legalBasis: 'grant',
+      from: '2023-01-01',
+      to: '2023-12-31',
+      divisions: ['659002001'],
+      funds: [{ funderId: funder.orgId, share: 10_000 }],
+    })
+    demand(answer, 422, 'party-not-known')
+    expect(answer.body.params).toEqual({ organisationId: funder.orgId, kind: 'contractor' })
   })
   test('by a day outside the agreement is told the period', async () => {
     const answer = await contractor.post('/v1/activities', { ...anActivity, agreementId, occurredOn: '2024-01-01' })

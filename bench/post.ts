@@ -21,6 +21,7 @@ export const wholePost: Measure = {
     const ours = await startChild<Ours>(bench, 'post-ours', {
       dir: join(bench.dir, 'ours'),
       postgres: { pid, url: url() },
+      watched: false,
     })
     const bare = await startChild<{ url: string }>(bench, 'post-bare', { url: log.url, connections: pool })
     const load = await startChild(bench, 'load', {})

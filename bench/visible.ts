@@ -17,6 +17,7 @@ export const visible: Measure = {
     const ours = await startChild<Ours>(bench, 'post-ours', {
       dir: join(bench.dir, 'ours'),
       postgres: { pid, url: url() },
+      watched: true,
     })
     const api = apiOf(ours.hello)
     const rounds: Took[] = []

@@ -1,6 +1,6 @@
 import { recordOf, type RecordVersion } from '@wushe/feed'
 import { empty, join, raw, refuse, sql, type Actor, type RecordSlice, type Statement } from '@wushe/slice'
-import { newestEvent, type Operation } from './contract.ts'
+import { newestEvent, operations, type Operation } from './contract.ts'
 import { readStream } from './execute.ts'
 import type { OpenService } from './open.ts'
 import { openSealed, present } from './present.ts'
@@ -57,6 +57,8 @@ export async function readList(
       ${pin.after ? sql`and (created, id) < (${pin.after[0]}, ${pin.after[1]})` : empty}
     order by created desc, id desc
     limit ${limit + 1}`)
+  // Nothing in a thing that the caller sees is an empty list; nothing in any other is a thing that does not exist.
+  if (rows.length === 0 && operation.ids[0]) await demandSeen(service, containing(service, operation), input, actor)
   const page = rows.slice(0, limit)
   const final = page.at(-1)
   return {
@@ -76,10 +78,7 @@ export async function readOne(
   input: AnyInput,
   actor: Actor,
 ) {
-  const [streamId, recordId] = [operation.ids[0]!, operation.ids.at(-1)!].map((name) => input.path[name] as string)
-  const { events, last } = await readStream(service, `${record.category}-${streamId}`)
-  const version = recordOf(record, events, recordId!)
-  if (!version || !sees(record, actor, version)) throw new Refused(refuse('not-found'))
+  const { version, last } = await demandSeen(service, { record, ids: operation.ids }, input, actor)
   const [data] = await present([version], actor, service.vault)
   return { data, version: version.version, position: last! }
 }
@@ -93,10 +92,7 @@ export async function readHistory(
   actor: Actor,
   language: Language,
 ) {
-  const streamId = input.path[operation.ids[0]!] as string
-  const { events } = await readStream(service, `${record.category}-${streamId}`)
-  const version = recordOf(record, events, streamId)
-  if (!version || !sees(record, actor, version)) throw new Refused(refuse('not-found'))
+  const { events } = await demandSeen(service, { record, ids: operation.ids }, input, actor)
   const { limit: asked = 100, cursor } = input.query
   const scope = scopeOf(operation, actor, input.path, {})
   const after = service.cursors.read<{ after: number }>(cursor, scope)?.after ?? -1
@@ -129,6 +125,27 @@ export async function readHistory(
     }),
     ...(shown.length < all.length && { nextCursor: service.cursors.write({ after: shown.at(-1)!.revision }, scope) }),
   }
+}
+
+/** The record that the path ids name, as it stands now; what the caller may not see does not exist. */
+async function demandSeen(
+  service: OpenService,
+  { record, ids }: { record: RecordSlice; ids: string[] },
+  input: AnyInput,
+  actor: Actor,
+) {
+  const [streamId, recordId] = [ids[0]!, ids.at(-1)!].map((name) => input.path[name] as string)
+  const { events, last } = await readStream(service, `${record.category}-${streamId}`)
+  const version = recordOf(record, events, recordId!)
+  if (!version || !sees(record, actor, version)) throw new Refused(refuse('not-found'))
+  return { version, events, last }
+}
+
+/** The thing in which a list stands: that of the path before it. */
+function containing(service: OpenService, { template, ids }: Operation) {
+  const path = template.slice(0, template.lastIndexOf('/'))
+  const { record } = operations.find((one) => one.method === 'get' && one.template === path)!
+  return { record: service.recordNamed(record!), ids }
 }
 
 /** A cursor belongs to one caller, one list and one filter. */

@@ -139,7 +139,7 @@ const appendOne = ({ stream, expected, events: [event], command }: Append): Quer
 const appendAlone = ({ stream, expected, events, command }: Append, again: boolean): Query => ({
   name: 'es.append',
   text: 'select * from es.append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)',
-  values: [stream, numberOf(expected), ...columns(events), command?.id ?? null, fingerprintOf(command), again],
+  values: [stream, numberOf(expected), ...columns(events), command?.id ?? null, fingerprintOf(command), false],
 })
 
 const settle = ({ stream, expected, events, command }: Append): Query => ({

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { escapeIdentifier, type ClientBase } from 'pg'
+import { escapeIdentifier, type ClientBase, type Pool } from 'pg'
 import { ClusterBehindLog, NewerSchema } from '../event-store.ts'
 import { positions } from '../position.ts'
 
@@ -36,7 +36,7 @@ export const applySchema = async (
  * Refuses with ClusterBehindLog when the data was restored into a cluster whose transaction counter is behind it: new
  * events would come before old ones, and readers would not see the old ones.
  */
-export const checkCluster = async (client: Pick<ClientBase, 'query'>): Promise<void> => {
+export const checkCluster = async (client: Pick<Pool, 'query'>): Promise<void> => {
   const { rows } = await client.query<{ last: string | null; behind: boolean }>(
     `select position::text as last, coalesce(position >= ${nextPlace}, false) as behind
        from es.meta left join lateral (select e.position from es.events e order by e.position desc limit 1) e on true`,

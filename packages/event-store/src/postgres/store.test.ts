@@ -13,6 +13,7 @@ import {
   several,
   ticks,
 } from '../../test/examples.ts'
+import { lossyWire } from '../../test/lossy-wire.ts'
 import { NotStorable, Unavailable, type EventStore } from '../event-store.ts'
 import { postgresEventStore } from './store.ts'
 
@@ -144,6 +145,33 @@ test('who waits on a quiet log asks the server about twice a second', async () =
   await quiet.close()
   await pool.end()
 })
+
+test.each([
+  ['a new stream', 1, 'no_stream', undefined],
+  ['whatever revision', 1, 'any', undefined],
+  ['whatever revision, as a command', 1, 'any', newCommand()],
+  ['new streams, together', 40, 'no_stream', undefined],
+] as const)(
+  'an append to %s whose answer was lost on the way is not made twice',
+  async (_, count, expected, command) => {
+    const wire = await lossyWire(database.serviceUrl)
+    const pool = new Pool({ connectionString: wire.url, max: 1 })
+    const store = postgresEventStore({ pool })
+    await endOf(store)
+    await ticks(50)
+    const appends = Array.from({ length: count }, () => ({ stream: newStream(), events: several(2) }))
+    wire.loseNext()
+    const results = await Promise.all(
+      appends.map(({ stream, events }) => store.append(stream, expected, events, command && { command })),
+    )
+    expect(results).toEqual(Array(count).fill(expect.objectContaining({ ok: true, revision: 1n, replayed: true })))
+    for (const { stream, events } of appends)
+      expect((await collect(store.read(stream))).map(({ id }) => id)).toEqual(events.map(({ id }) => id))
+    await store.close()
+    await pool.end()
+    await wire.close()
+  },
+)
 
 test('a server that is not there is waited for, then everything is Unavailable, also what queued up meanwhile', async () => {
   const pool = new Pool({ connectionString: 'postgres://nobody@127.0.0.1:1/nowhere', max: 2 })

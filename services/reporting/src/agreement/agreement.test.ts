@@ -10,6 +10,11 @@ const body = { ...terms, divisions: [...terms.divisions], funds: [...terms.funds
 
 test('a funder drafts an agreement and is its purchaser', () => given().when(draftAgreement, { body }).records(drafted))
 
+test('all parties are registered, each as what it is here', () =>
+  given()
+    .when(draftAgreement, { body }, { known: { stranger: { org_id: terms.contractorId, kind: 'contractor' } } })
+    .isRefused('party-not-known', { organisationId: terms.contractorId }))
+
 test('an agreement does not end before it begins', () =>
   given()
     .when(draftAgreement, { body: { ...body, to: '2025-06-30' } })

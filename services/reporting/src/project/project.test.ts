@@ -1,22 +1,7 @@
 import { test } from '@jest/globals'
-import type { Streams } from '@wushe/contracts'
 import { given } from '@wushe/testkit'
+import { closed, facts, path, started, voided } from './examples.ts'
 import { closeProject, startProject, voidProject } from './project.ts'
-
-const agreementId = 'agr_01h455vb4pex5vsknk084sn001'
-const siteId = 'sta_01h455vb4pex5vsknk084sn001'
-const path = { projectId: 'prj_01h455vb4pex5vsknk084sn001' }
-const facts = { kind: 'special', theme: '一街镇一特色', agreementId, siteId, occurredOn: '2025-09-01' } as const
-
-const started = { type: 'ProjectStarted', data: facts } satisfies Streams['project']
-const closed = {
-  type: 'ProjectClosed',
-  data: { kind: 'special', result: 'achieved', occurredOn: '2026-02-01', agreementId, siteId },
-} satisfies Streams['project']
-const voided = {
-  type: 'ProjectVoided',
-  data: { kind: 'special', reason: 'duplicate', agreementId, siteId },
-} satisfies Streams['project']
 
 test('a project is started', () => given().when(startProject, { body: facts }).records(started))
 

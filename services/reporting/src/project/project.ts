@@ -4,7 +4,7 @@ import { aggregate, record, refuse } from '@wushe/slice'
 type Started = Extract<Streams['project'], { type: 'ProjectStarted' }>['data']
 export type Project = { status: 'none' } | { status: 'running' | 'closed' | 'voided'; facts: Started }
 
-const project = aggregate('project', {
+export const project = aggregate('project', {
   initial: { status: 'none' } as Project,
   evolve: (state, event): Project => {
     if (event.type === 'ProjectStarted') return { status: 'running', facts: event.data }
