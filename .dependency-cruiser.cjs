@@ -41,16 +41,16 @@ module.exports = {
     {
       name: 'slice-knows-contract-types',
       severity: 'error',
-      comment: '`slice` knows contract types and nothing that runs.',
+      comment: '`slice` knows contract types, the checks of code lists, and nothing that runs.',
       from: { path: '^packages/slice/', pathNot: test },
-      to: { pathNot: ['^packages/slice/', '^contracts/generated/', '/sql-template-tag/', '^(crypto|zlib)$'] },
+      to: { pathNot: ['^packages/slice/', '^contracts/(generated|codes)/', '/sql-template-tag/', '^(crypto|zlib)$'] },
     },
     {
       name: 'slice-knows-contract-types-not-values',
       severity: 'error',
-      comment: '`slice` knows contract types and nothing that runs.',
+      comment: '`slice` knows contract types, the checks of code lists, and nothing that runs.',
       from: { path: '^packages/slice/', pathNot: test },
-      to: { path: '^contracts/', dependencyTypesNot: ['type-only'] },
+      to: { path: '^contracts/(?!codes/)', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'a-slice-knows-its-own',

@@ -74,6 +74,7 @@ export async function openStores(
 ) {
   const pool = new Pool({
     connectionString: databaseUrl,
+    connectionTimeoutMillis: 10_000,
     max: poolSize,
     application_name: `wushe ${service.name}`,
     pipeline: true,

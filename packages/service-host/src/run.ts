@@ -39,7 +39,13 @@ export async function run(services: readonly Service[], options: RunOptions): Pr
     const door = await openDoor(options.port)
     opened.push(door.close)
 
-    const vaultPool = new Pool({ connectionString: options.vaultUrl, max: 3, application_name: 'wushe vault' })
+    const vaultPool = new Pool({
+      connectionString: options.vaultUrl,
+      max: 3,
+      application_name: 'wushe vault',
+      connectionTimeoutMillis: 10_000,
+      query_timeout: 10_000,
+    })
     vaultPool.on('error', () => {})
     opened.push(() => vaultPool.end())
     const vault = await openVault({ pool: vaultPool, master: options.master })

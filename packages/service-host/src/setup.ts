@@ -19,6 +19,9 @@ export async function prepareDatabases(adminUrl: string, passwords: Credentials,
       const verb = (await exists('select from pg_roles where rolname = $1')) ? 'alter' : 'create'
       await admin.query(`${verb} role ${role} login password ${admin.escapeLiteral(password)}`)
       if (!(await exists('select from pg_database where datname = $1'))) await admin.query(`create database ${role}`)
+      // An open transaction of a service would hold up the readers of every log in the cluster.
+      await admin.query(`alter role ${role} set idle_in_transaction_session_timeout = '10s'`)
+      await admin.query(`alter role ${role} set statement_timeout = '2min'`)
       await admin.query(`revoke connect on database ${role} from public`)
       await admin.query(`grant connect, create on database ${role} to ${role}`)
     }

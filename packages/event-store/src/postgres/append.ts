@@ -53,8 +53,9 @@ export const appends = (options: {
     send: async (requests, again) => {
       const [first] = requests
       const answers = requests.length > 1 ? await sendMany(requests) : [await sendAlone(first!, again)]
-      const written = answers.filter((answer) => answer?.ok && !answer.replayed) as { position: Position }[]
-      if (written.length > 0) committed(written.map(({ position }) => position).reduce((a, b) => (a > b ? a : b)))
+      // Also what was there already: perhaps it came through with the answer lost, and nobody has been told.
+      const positions = answers.flatMap((answer) => (answer?.ok ? [answer.position] : []))
+      if (positions.length > 0) committed(positions.reduce((a, b) => (a > b ? a : b)))
       return answers
     },
   })
@@ -139,7 +140,7 @@ const appendOne = ({ stream, expected, events: [event], command }: Append): Quer
 const appendAlone = ({ stream, expected, events, command }: Append, again: boolean): Query => ({
   name: 'es.append',
   text: 'select * from es.append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)',
-  values: [stream, numberOf(expected), ...columns(events), command?.id ?? null, fingerprintOf(command), false],
+  values: [stream, numberOf(expected), ...columns(events), command?.id ?? null, fingerprintOf(command), again],
 })
 
 const settle = ({ stream, expected, events, command }: Append): Query => ({

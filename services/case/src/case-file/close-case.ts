@@ -1,6 +1,5 @@
-import { isRefusal, refuse } from '@wushe/slice'
+import { isRefusal, refuse, sealedNote } from '@wushe/slice'
 import { sameFact } from '../same-fact.ts'
-import { noteAbout } from '../subject/note.ts'
 import { whereOf } from '../where-of.ts'
 import { caseFile, caseTaking, whoseCase, type RunningCase } from './case-file.ts'
 
@@ -15,7 +14,7 @@ export const closeCase = caseFile.command('closeCase', {
     const missing = closure.reason === 'goals-met' ? stepsMissing(running) : []
     if (missing.length > 0) return refuse('case-closure-needs', { missing: missing.join(', ') })
     const data = { ...closure, ...whereOf(running) }
-    return [{ type: 'CaseClosed', data, sealed: noteAbout(running.facts.subjectId, note) }]
+    return [{ type: 'CaseClosed', data, sealed: sealedNote(note, running.facts.subjectId) }]
   },
 })
 

@@ -1,6 +1,5 @@
-import { isRefusal } from '@wushe/slice'
+import { isRefusal, sealedNote } from '@wushe/slice'
 import { sameFact } from '../same-fact.ts'
-import { noteAbout } from '../subject/note.ts'
 import { whereOf } from '../where-of.ts'
 import { caseFile, caseTaking, whoseCase } from './case-file.ts'
 
@@ -13,6 +12,6 @@ export const completeAssessment = caseFile.command('completeAssessment', {
 
     const data = { ...assessment, ...whereOf(running) }
     if (note === undefined && sameFact(running.assessment, data)) return []
-    return [{ type: 'AssessmentCompleted', data, sealed: noteAbout(running.facts.subjectId, note) }]
+    return [{ type: 'AssessmentCompleted', data, sealed: sealedNote(note, running.facts.subjectId) }]
   },
 })

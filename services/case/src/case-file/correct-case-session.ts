@@ -1,6 +1,5 @@
-import { isRefusal } from '@wushe/slice'
+import { isRefusal, sealedNote } from '@wushe/slice'
 import { sameFact } from '../same-fact.ts'
-import { noteAbout } from '../subject/note.ts'
 import { caseFile, whoseCase } from './case-file.ts'
 import { refuseSession, sessionOf, sessionToMend } from './case-session.ts'
 
@@ -17,7 +16,7 @@ export const correctCaseSession = caseFile.command('correctCaseSession', {
     const data = sessionOf(running, path.sessionId, corrected)
     if (note === undefined && sameFact(session, data)) return []
     return [
-      { type: 'CaseSessionCorrected', data: { ...data, reason }, sealed: noteAbout(running.facts.subjectId, note) },
+      { type: 'CaseSessionCorrected', data: { ...data, reason }, sealed: sealedNote(note, running.facts.subjectId) },
     ]
   },
 })

@@ -1,7 +1,6 @@
-import { isRefusal, refuse, stateOf } from '@wushe/slice'
+import { isRefusal, refuse, sealedNote, stateOf } from '@wushe/slice'
 import { concern } from '../concern/concern.ts'
 import { sameFact } from '../same-fact.ts'
-import { noteAbout } from '../subject/note.ts'
 import { caseFile, caseToMend, whoseCase } from './case-file.ts'
 
 /** The person stays the same: a case opened for the wrong person is voided. */
@@ -19,6 +18,6 @@ export const correctCase = caseFile.command('correctCase', {
 
     const facts = { ...corrected, subjectId }
     if (note === undefined && sameFact(running.facts, facts)) return []
-    return [{ type: 'CaseCorrected', data: { ...facts, reason }, sealed: noteAbout(subjectId, note) }]
+    return [{ type: 'CaseCorrected', data: { ...facts, reason }, sealed: sealedNote(note, subjectId) }]
   },
 })

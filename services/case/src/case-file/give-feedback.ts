@@ -1,6 +1,5 @@
-import { isRefusal } from '@wushe/slice'
+import { isRefusal, sealedNote } from '@wushe/slice'
 import { sameFact } from '../same-fact.ts'
-import { noteAbout } from '../subject/note.ts'
 import { whereOf } from '../where-of.ts'
 import { caseFile, caseTaking, whoseCase } from './case-file.ts'
 
@@ -13,6 +12,6 @@ export const giveFeedback = caseFile.command('giveFeedback', {
 
     const data = { ...feedback, ...whereOf(running) }
     if (note === undefined && running.feedback.some((earlier) => sameFact(earlier, data))) return []
-    return [{ type: 'FeedbackGiven', data, sealed: noteAbout(running.facts.subjectId, note) }]
+    return [{ type: 'FeedbackGiven', data, sealed: sealedNote(note, running.facts.subjectId) }]
   },
 })

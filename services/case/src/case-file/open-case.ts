@@ -1,6 +1,5 @@
-import { refuse, stateOf } from '@wushe/slice'
+import { refuse, sealedNote, stateOf } from '@wushe/slice'
 import { concern } from '../concern/concern.ts'
-import { noteAbout } from '../subject/note.ts'
 import { refuseStranger, subject } from '../subject/subject.ts'
 import { caseFile } from './case-file.ts'
 
@@ -16,6 +15,6 @@ export const openCase = caseFile.command('openCase', {
     if (refusal) return refusal
     if (concernId !== undefined && (concern.status === 'none' || concern.status === 'voided'))
       return refuse('concern-not-known', { concernId })
-    return [{ type: 'CaseOpened', data: facts, sealed: noteAbout(subjectId, note) }]
+    return [{ type: 'CaseOpened', data: facts, sealed: sealedNote(note, subjectId) }]
   },
 })

@@ -1,5 +1,4 @@
-import { isRefusal } from '@wushe/slice'
-import { noteAbout } from '../subject/note.ts'
+import { isRefusal, sealedNote } from '@wushe/slice'
 import { caseFile, caseTaking, whoseCase } from './case-file.ts'
 import { refuseSession, sessionOf } from './case-session.ts'
 
@@ -15,6 +14,6 @@ export const recordCaseSession = caseFile.command('recordCaseSession', {
     const refusal = refuseSession(running, session)
     if (refusal) return refusal
     const data = sessionOf(running, id, session)
-    return [{ type: 'CaseSessionRecorded', data, sealed: noteAbout(running.facts.subjectId, note) }]
+    return [{ type: 'CaseSessionRecorded', data, sealed: sealedNote(note, running.facts.subjectId) }]
   },
 })

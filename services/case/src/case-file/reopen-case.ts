@@ -1,6 +1,5 @@
-import { isRefusal } from '@wushe/slice'
+import { isRefusal, sealedNote } from '@wushe/slice'
 import { sameFact } from '../same-fact.ts'
-import { noteAbout } from '../subject/note.ts'
 import { whereOf } from '../where-of.ts'
 import { caseFile, caseTaking, whoseCase, type CaseFile, type RunningCase } from './case-file.ts'
 
@@ -14,7 +13,7 @@ export const reopenCase = caseFile.command('reopenCase', {
     const running = caseTaking('CaseReopened', state, { note, person })
     if (isRefusal(running)) return running
     const data = { ...reopening, ...whereOf(running) }
-    return [{ type: 'CaseReopened', data, sealed: noteAbout(running.facts.subjectId, note) }]
+    return [{ type: 'CaseReopened', data, sealed: sealedNote(note, running.facts.subjectId) }]
   },
 })
 

@@ -1,5 +1,4 @@
-import { isRefusal } from '@wushe/slice'
-import { noteAbout } from '../subject/note.ts'
+import { isRefusal, sealedNote } from '@wushe/slice'
 import { whereOf } from '../where-of.ts'
 import { caseFile, whoseCase } from './case-file.ts'
 import { sessionToMend } from './case-session.ts'
@@ -13,6 +12,6 @@ export const voidCaseSession = caseFile.command('voidCaseSession', {
     if (isRefusal(found)) return found
     const { facts } = found.running
     const data = { sessionId: path.sessionId, reason, ...whereOf(found.running) }
-    return [{ type: 'CaseSessionVoided', data, sealed: noteAbout(facts.subjectId, note) }]
+    return [{ type: 'CaseSessionVoided', data, sealed: sealedNote(note, facts.subjectId) }]
   },
 })

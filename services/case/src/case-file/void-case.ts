@@ -1,5 +1,4 @@
-import { isRefusal } from '@wushe/slice'
-import { noteAbout } from '../subject/note.ts'
+import { isRefusal, sealedNote } from '@wushe/slice'
 import { whereOf } from '../where-of.ts'
 import { caseFile, caseToMend, whoseCase } from './case-file.ts'
 
@@ -11,7 +10,7 @@ export const voidCase = caseFile.command('voidCase', {
     const running = caseToMend(caseId, state, { note, person })
     if (isRefusal(running)) return running
     return [
-      { type: 'CaseVoided', data: { reason, ...whereOf(running) }, sealed: noteAbout(running.facts.subjectId, note) },
+      { type: 'CaseVoided', data: { reason, ...whereOf(running) }, sealed: sealedNote(note, running.facts.subjectId) },
     ]
   },
 })

@@ -1,6 +1,5 @@
 import type { Streams } from '@wushe/contracts'
-import { aggregate, type Sealed } from '@wushe/slice'
-import { noteAbout } from '../subject/note.ts'
+import { aggregate, sealedNote, type Sealed } from '@wushe/slice'
 
 type Data<Type extends Streams['concern']['type']> = Extract<Streams['concern'], { type: Type }>['data']
 
@@ -34,4 +33,4 @@ export const concern = aggregate('concern', {
 
 /** Free text lies under the key of whom it is about; while nobody is named, under the organisation's. */
 export const concernNote = (subjectId: string | undefined, note: string | undefined): Sealed | undefined =>
-  subjectId === undefined ? (note === undefined ? undefined : { note }) : noteAbout(subjectId, note)
+  subjectId === undefined ? (note === undefined ? undefined : { note }) : sealedNote(note, subjectId)

@@ -1,5 +1,5 @@
-import { isRefusal, refuse, stateOf } from '@wushe/slice'
-import { noteAbout, refuseNote } from '../subject/note.ts'
+import { isRefusal, refuse, sealedNote, stateOf } from '@wushe/slice'
+import { refuseNote } from '../subject/note.ts'
 import { subject } from '../subject/subject.ts'
 import { whereOf } from '../where-of.ts'
 import { group, groupOn } from './group.ts'
@@ -17,6 +17,6 @@ export const recordMemberDeparture = group.command('recordMemberDeparture', {
     if (occurredOn < membership.joinedOn) return refuse('period-wrong', { from: membership.joinedOn, to: occurredOn })
     const refusal = refuseNote(note, subjectId, person)
     if (refusal) return refusal
-    return [{ type: 'MemberLeft', data: { ...departure, ...whereOf(running) }, sealed: noteAbout(subjectId, note) }]
+    return [{ type: 'MemberLeft', data: { ...departure, ...whereOf(running) }, sealed: sealedNote(note, subjectId) }]
   },
 })

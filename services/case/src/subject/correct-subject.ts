@@ -1,7 +1,7 @@
-import { refuse } from '@wushe/slice'
+import { refuse, refuseIdNumber, sealedIdentity, sealedNote, together } from '@wushe/slice'
 import { sameFact } from '../same-fact.ts'
-import { idNumberClaims, refuseIdNumber } from './identity.ts'
-import { noteAbout, refuseNote } from './note.ts'
+import { idNumberClaims } from './identity.ts'
+import { refuseNote } from './note.ts'
 import { divisionFlags, subject } from './subject.ts'
 
 export const correctSubject = subject.command('correctSubject', {
@@ -20,7 +20,7 @@ export const correctSubject = subject.command('correctSubject', {
     if (identity === undefined && note === undefined)
       return sameFact(state.facts, facts) ? [] : [{ type: 'SubjectCorrected', data }]
     // What lies sealed cannot be compared, so it is recorded each time.
-    const sealed = { [`pii.${subjectId}`]: identity, ...noteAbout(subjectId, note) }
+    const sealed = together(identity && sealedIdentity(subjectId, identity), sealedNote(note, subjectId))
     return [{ type: 'SubjectCorrected', data, sealed }]
   },
 })

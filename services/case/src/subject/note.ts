@@ -1,10 +1,6 @@
-import { raw, refuse, sql, type Need, type Refusal, type Sealed } from '@wushe/slice'
+import { raw, refuse, sql, type Need, type Refusal } from '@wushe/slice'
 
 type Person = { status: string } | undefined
-
-/** Free text about a person is sealed under that person's own key, so that it goes when the person is erased. */
-export const noteAbout = (subjectId: string, note: string | undefined): Sealed | undefined =>
-  note === undefined ? undefined : { [`note.${subjectId}`]: note }
 
 /** Facts about an erased person are still recorded, but nothing can be written under a key that is gone. */
 export const refuseNote = (

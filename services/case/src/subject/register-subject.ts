@@ -1,4 +1,5 @@
-import { idNumberClaims, refuseIdNumber } from './identity.ts'
+import { refuseIdNumber, sealedIdentity } from '@wushe/slice'
+import { idNumberClaims } from './identity.ts'
 import { divisionFlags, subject } from './subject.ts'
 
 export const registerSubject = subject.command('registerSubject', {
@@ -9,6 +10,6 @@ export const registerSubject = subject.command('registerSubject', {
     const refusal = refuseIdNumber(identity, today)
     if (refusal) return refusal
     const data = { ...facts, flags: divisionFlags(facts.divisionCode) }
-    return [{ type: 'SubjectRegistered', data, sealed: { [`pii.${id}`]: identity } }]
+    return [{ type: 'SubjectRegistered', data, sealed: sealedIdentity(id, identity) }]
   },
 })

@@ -1,5 +1,4 @@
-import { refuse } from '@wushe/slice'
-import { sealedNote } from '../sealed.ts'
+import { refuse, sealedNote } from '@wushe/slice'
 import { availableOf, linkIn, offer } from './offer.ts'
 
 export const agreeLink = offer.command('agreeLink', {

@@ -1,5 +1,4 @@
-import { refuse } from '@wushe/slice'
-import { sealedNote } from '../sealed.ts'
+import { refuse, sealedNote } from '@wushe/slice'
 import { linkIn, offer } from './offer.ts'
 
 /** Before anything was delivered. What should never have been recorded is voided. */

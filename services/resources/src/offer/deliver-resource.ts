@@ -1,5 +1,4 @@
-import { refuse } from '@wushe/slice'
-import { sealedNote } from '../sealed.ts'
+import { refuse, sealedNote } from '@wushe/slice'
 import { deliveredOf, linkIn, offer } from './offer.ts'
 
 /** At once or in parts; what comes after a valuation asks for a new one. */

@@ -1,6 +1,5 @@
-import { refuse, stateOf } from '@wushe/slice'
+import { refuse, sealedNote, stateOf } from '@wushe/slice'
 import { provider } from '../provider/provider.ts'
-import { sealedNote } from '../sealed.ts'
 import { offer } from './offer.ts'
 
 export const offerResource = offer.command('offerResource', {

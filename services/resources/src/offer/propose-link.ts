@@ -1,5 +1,4 @@
-import { refuse, type Moment } from '@wushe/slice'
-import { sealedNote } from '../sealed.ts'
+import { refuse, sealedNote, type Moment } from '@wushe/slice'
 import { availableOf, offer } from './offer.ts'
 
 /** A proposal sets its quantity aside, so that two needs are never promised the same thing. */

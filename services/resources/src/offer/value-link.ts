@@ -1,5 +1,4 @@
-import { refuse } from '@wushe/slice'
-import { sealedNote } from '../sealed.ts'
+import { refuse, sealedNote } from '@wushe/slice'
 import { linkIn, offer } from './offer.ts'
 
 /** What is promised is worth nothing yet. A later valuation takes the place of an earlier one. */

@@ -1,5 +1,4 @@
-import { refuse } from '@wushe/slice'
-import { sealedNote } from '../sealed.ts'
+import { refuse, sealedNote } from '@wushe/slice'
 import { linkIn, offer } from './offer.ts'
 
 /** Whatever became of the link before; what it took of the offer is free again. */

@@ -1,5 +1,4 @@
-import { refuse } from '@wushe/slice'
-import { sealedNote } from '../sealed.ts'
+import { refuse, sealedNote } from '@wushe/slice'
 import { offer } from './offer.ts'
 
 /** Nothing more is linked from it; the links it has go on. */

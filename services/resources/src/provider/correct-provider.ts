@@ -1,5 +1,4 @@
-import { refuse } from '@wushe/slice'
-import { sealedIdentity, sealedNote, together } from '../sealed.ts'
+import { refuse, sealedIdentity, sealedNote, together } from '@wushe/slice'
 import { factsOf, provider, refuseNaming } from './provider.ts'
 
 export const correctProvider = provider.command('correctProvider', {

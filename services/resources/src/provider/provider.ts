@@ -1,7 +1,6 @@
 import type { Schemas, Streams } from '@wushe/contracts'
 import { checkUscc } from '@wushe/contracts/codes'
-import { aggregate, refuse } from '@wushe/slice'
-import { refuseIdNumber } from '../sealed.ts'
+import { aggregate, refuse, refuseIdNumber } from '@wushe/slice'
 
 export type ProviderFacts = Extract<Streams['provider'], { type: 'ProviderRegistered' }>['data']
 export type Provider = { status: 'none' } | { status: 'active' | 'voided'; facts: ProviderFacts }

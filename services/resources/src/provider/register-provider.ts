@@ -1,5 +1,5 @@
+import { sealedIdentity } from '@wushe/slice'
 import type { Moment } from '@wushe/slice'
-import { sealedIdentity } from '../sealed.ts'
 import { factsOf, provider, refuseNaming } from './provider.ts'
 
 export const registerProvider = provider.command('registerProvider', {

@@ -1,5 +1,4 @@
-import { refuse } from '@wushe/slice'
-import { sealedNote } from '../sealed.ts'
+import { refuse, sealedNote } from '@wushe/slice'
 import { provider } from './provider.ts'
 
 /** What was offered before stays; nothing more is offered. */

@@ -1,5 +1,4 @@
-import { refuse, stateOf } from '@wushe/slice'
-import { sealedNote } from '../sealed.ts'
+import { refuse, sealedNote, stateOf } from '@wushe/slice'
 import { refuseNote, volunteer } from '../volunteer/volunteer.ts'
 import { entryOf, hours } from './hours.ts'
 

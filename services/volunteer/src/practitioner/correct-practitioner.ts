@@ -1,5 +1,4 @@
-import { refuse } from '@wushe/slice'
-import { refuseIdNumber, sealedIdentity, sealedNote, together } from '../sealed.ts'
+import { refuse, refuseIdNumber, sealedIdentity, sealedNote, together } from '@wushe/slice'
 import { factsOf, practitioner, refuseProgramme } from './practitioner.ts'
 
 export const correctPractitioner = practitioner.command('correctPractitioner', {

@@ -1,5 +1,4 @@
-import { refuse, type Moment } from '@wushe/slice'
-import { sealedNote } from '../sealed.ts'
+import { refuse, sealedNote, type Moment } from '@wushe/slice'
 import { practitioner } from './practitioner.ts'
 
 /** Also of somebody who left: the licence rate of an earlier day still asks for it. */

@@ -1,5 +1,5 @@
+import { refuseIdNumber, sealedIdentity } from '@wushe/slice'
 import type { Moment } from '@wushe/slice'
-import { refuseIdNumber, sealedIdentity } from '../sealed.ts'
 import { factsOf, practitioner, refuseProgramme } from './practitioner.ts'
 
 export const registerPractitioner = practitioner.command('registerPractitioner', {

@@ -1,5 +1,4 @@
-import { refuse } from '@wushe/slice'
-import { sealedNote } from '../sealed.ts'
+import { refuse, sealedNote } from '@wushe/slice'
 import { practitioner } from './practitioner.ts'
 
 export const voidPractitioner = practitioner.command('voidPractitioner', {

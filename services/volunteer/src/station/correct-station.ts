@@ -1,5 +1,4 @@
-import { refuse, stateOf } from '@wushe/slice'
-import { sealedNote } from '../sealed.ts'
+import { refuse, sealedNote, stateOf } from '@wushe/slice'
 import { divisionClaim, factsOf, flagsOf, refuseParent, station } from './station.ts'
 
 export const correctStation = station.command('correctStation', {

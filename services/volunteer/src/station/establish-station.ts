@@ -1,5 +1,4 @@
-import { stateOf } from '@wushe/slice'
-import { sealedNote } from '../sealed.ts'
+import { sealedNote, stateOf } from '@wushe/slice'
 import { divisionClaim, factsOf, flagsOf, refuseParent, station } from './station.ts'
 
 export const establishStation = station.command('establishStation', {

@@ -1,5 +1,5 @@
+import { idNumberOf, refuseIdNumber, sealedIdentity } from '@wushe/slice'
 import type { Moment } from '@wushe/slice'
-import { idNumberOf, refuseIdNumber, sealedIdentity } from '../sealed.ts'
 import { volunteer } from './volunteer.ts'
 
 /** The same ID number twice in one organisation would be one person counted twice. */

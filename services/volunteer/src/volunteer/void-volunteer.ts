@@ -1,5 +1,4 @@
-import { refuse } from '@wushe/slice'
-import { sealedNote } from '../sealed.ts'
+import { refuse, sealedNote } from '@wushe/slice'
 import { refuseNote, volunteer } from './volunteer.ts'
 
 export const voidVolunteer = volunteer.command('voidVolunteer', {

@@ -1,5 +1,4 @@
-import { refuse } from '@wushe/slice'
-import { sealedNote } from '../sealed.ts'
+import { refuse, sealedNote } from '@wushe/slice'
 import { isActive, notActive, volunteer } from './volunteer.ts'
 
 /** What was served before the withdrawal stays, and pending hours can still be confirmed. */

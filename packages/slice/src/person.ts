@@ -1,6 +1,6 @@
 import type { Schemas } from '@wushe/contracts'
 import { checkCitizenId } from '@wushe/contracts/codes'
-import { refuse, type Sealed } from '@wushe/slice'
+import { refuse, type Refusal, type Sealed } from './decision.ts'
 
 type Identity = Schemas['Identity']
 
@@ -10,8 +10,8 @@ export const sealedNote = (note: string | undefined, personId?: string): Sealed 
 
 /** Who a person is, the ID number in its one way of writing. */
 export const sealedIdentity = (personId: string, identity: Identity): Sealed => {
-  const { idNumber } = identity
-  return { [`pii.${personId}`]: idNumber === undefined ? identity : { ...identity, idNumber: written(idNumber) } }
+  const number = idNumberOf(identity)
+  return { [`pii.${personId}`]: number ? { ...identity, idNumber: number.value } : identity }
 }
 
 /** The sections of one event; none when there is nothing to seal. */
@@ -20,15 +20,18 @@ export const together = (...sections: (Sealed | undefined)[]): Sealed | undefine
   return Object.keys(all).length > 0 ? all : undefined
 }
 
-/** The numbers of passports and other documents have no form that could be checked. */
-export const refuseIdNumber = ({ idType = 'citizen-id', idNumber }: Identity, today: string) => {
-  if (idType !== 'citizen-id' || idNumber === undefined) return undefined
+/** What makes the same person the same in every way of writing; undefined when no document was named. */
+export const idNumberOf = ({ idType = 'citizen-id', idNumber }: Identity) =>
+  idNumber === undefined || idType === 'none' ? undefined : { type: idType, value: idNumber.trim().toUpperCase() }
+
+/** A citizen's ID number carries its own proof; the numbers of other documents have no form that could be checked. */
+export const refuseIdNumber = (identity: Identity, today: string): Refusal | undefined => {
+  const number = idNumberOf(identity)
+  if (number?.type !== 'citizen-id') return undefined
   const pointer = '#/identity/idNumber'
-  const check = checkCitizenId(written(idNumber))
+  const check = checkCitizenId(number.value)
   if (!check.ok) return refuse('id-number-invalid', { pointer, position: check.position, reason: check.reason })
   return check.birthDate > today
     ? refuse('id-number-invalid', { pointer, position: 7, reason: 'birth-date' })
     : undefined
 }
-
-const written = (idNumber: string) => idNumber.trim().toUpperCase()

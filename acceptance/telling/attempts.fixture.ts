@@ -1,0 +1,40 @@
+import { randomUUID } from 'node:crypto'
+import { idOf } from './every-operation.fixture.ts'
+import type { Operation } from './operations.fixture.ts'
+import { pathsOf, type Told } from './telling.fixture.ts'
+
+type Attempt = { path: Record<string, string>; body?: object }
+
+/** The operation on each of the victim's things; where its path takes two ids, also with one of them one's own. */
+export function attemptsOn(
+  operation: Operation,
+  { victim, victimsKey, own, ownKey }: { victim: Told[]; victimsKey: string; own: Told; ownKey: string },
+): Attempt[] {
+  const paths = victim.flatMap((told) => pathsOf(operation, told, victimsKey))
+  const [theirs] = paths
+  const [mine] = pathsOf(operation, own, ownKey)
+  const [first, second] = operation.ids
+  if (first && !theirs) throw new Error(`Nothing was told on which ${operation.id} could be tried.`)
+  if (first && second && theirs && mine)
+    paths.push({ ...theirs, [first]: mine[first]! }, { ...theirs, [second]: mine[second]! })
+  if (operation.method === 'get') return paths.map((path) => ({ path }))
+
+  const body = bodies[operation.id] ?? victim[0]!.steps.find((step) => step.operation === operation.id)?.body
+  if (!body) throw new Error(`There is no example of a body for ${operation.id}.`)
+  return paths.map((path) => ({ path, body: body['id'] ? { ...body, id: nobodysId(body['id'].slice(0, 3)) } : body }))
+}
+
+export const nobodysId = (prefix: string) => idOf(prefix, `nobody’s ${randomUUID()}`)
+
+/** What funders and the operator send. */
+const bodies: Record<string, Record<string, any>> = {
+  draftAgreement: {},
+  signAgreement: { signedOn: '2022-12-20' },
+  activateAgreement: { occurredOn: '2023-01-01' },
+  completeAgreement: { occurredOn: '2023-12-31' },
+  registerOrganisation: {},
+  suspendOrganisation: { reason: 'requested' },
+  resumeOrganisation: { reason: 'resolved' },
+  issueApiKey: { label: 'another' },
+  revokeApiKey: { reason: 'lost' },
+}
