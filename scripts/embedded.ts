@@ -28,6 +28,8 @@ export type Embedded = {
   keys: { operator: string; contractor: string; funder: string }
   organisations: { operator: string; contractor: string; funder: string }
   postgresPid: number
+  /** Resolves with the reason when PostgreSQL ends without being asked; never, when somebody else started it. */
+  postgresEnded: Promise<string>
   stop: () => Promise<void>
 }
 
@@ -38,7 +40,7 @@ export type EmbeddedOptions = Pick<RunOptions, 'now' | 'validateAnswers'> & {
   settings?: Record<string, string | number>
   requestLog?: RunOptions['log']
   /** One that runs already on the folder, with its superuser's address; whoever started it stops it. */
-  postgres?: { url: string; pid: number; stop?: () => Promise<void> }
+  postgres?: { url: string; pid: number; stop?: () => Promise<void>; ended?: Promise<string> }
 }
 
 /** Starts all of it in a folder. Throws what the launcher and the stores throw, each with its way out. */
@@ -73,6 +75,7 @@ export async function startEmbedded({
       keys,
       organisations,
       postgresPid: cluster.pid,
+      postgresEnded: cluster.ended ?? new Promise(() => {}),
       stop: async () => {
         await host.stop()
         await cluster.stop?.()
@@ -86,7 +89,8 @@ export async function startEmbedded({
 
 async function startPostgres({ dir, ...options }: Pick<EmbeddedOptions, 'dir' | 'log' | 'settings'>) {
   const cluster = await startCluster({ dir: join(dir, 'postgres'), password: secretsOf(dir).postgres, ...options })
-  return { url: cluster.url(), pid: cluster.pid, stop: () => cluster.stop() }
+  const ended = cluster.exited.then(({ code, signal }) => signal ?? `code ${code}`)
+  return { url: cluster.url(), pid: cluster.pid, stop: () => cluster.stop(), ended }
 }
 
 /** The first three organisations and their keys; on a later start the same commands find that they are done. */

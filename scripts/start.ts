@@ -26,6 +26,7 @@ const stopping = new Promise<string>((stop) => {
 
 let embedded: Embedded | undefined
 try {
+  forgetKilledRun()
   embedded = await startEmbedded({
     dir,
     port: options.port,
@@ -33,10 +34,13 @@ try {
     requestLog: openLog(join(dir, 'requests.log')),
     ...(postgres && { postgres }),
   })
-  const done = await Promise.race([demonstrate(embedded), stopping])
+  const ended = embedded.postgresEnded.then((reason) => {
+    throw postgresEnded(reason)
+  })
+  const done = await Promise.race([demonstrate(embedded), stopping, ended])
   if (typeof done !== 'string') {
     announce(embedded, done.agreementId)
-    await stopping
+    await Promise.race([stopping, ended])
   }
   say('\nStopping …')
   rmSync(ready, { force: true })
@@ -45,7 +49,9 @@ try {
   process.exit(0)
 } catch (error) {
   say(`\n${explain(error as Error & { code?: string })}`)
-  await embedded?.stop().catch(() => {})
+  if (embedded) rmSync(ready, { force: true })
+  // Without PostgreSQL there is nothing left to finish.
+  if ((error as Error).name !== 'PostgresEnded') await embedded?.stop().catch(() => {})
   process.exit(1)
 }
 
@@ -91,6 +97,17 @@ async function demonstrate(embedded: Embedded): Promise<{ agreementId: string | 
   return demo
 }
 
+/** A killed run could not take its ready.json away. One of a living process is that process's own. */
+function forgetKilledRun() {
+  try {
+    const { pid } = JSON.parse(readFileSync(ready, 'utf8')) as { pid: number }
+    if (pid !== process.pid && process.kill(pid, 0)) return
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EPERM') return
+  }
+  rmSync(ready, { force: true })
+}
+
 function announce({ host: { url }, keys }: Embedded, agreementId: string | null) {
   // Whoever waits for the file finds it whole.
   rmSync(`${ready}.new`, { force: true })
@@ -124,5 +141,17 @@ Open the figure into its facts:
 function explain(error: Error & { code?: string }): string {
   if (error.code === 'EADDRINUSE')
     return `Port ${options.port} is taken by another program. Stop it, or choose another one: scripts/start --port ${options.port + 1}`
+  if (error.name === 'NewerSchema')
+    return `${error.message} Nothing was changed. Start the newer release that wrote it, or choose another --data folder.`
   return error.name === 'Error' ? (error.stack ?? error.message) : error.message
+}
+
+function postgresEnded(reason: string) {
+  const log = join(dir, 'postgres/postgres.log')
+  return Object.assign(
+    new Error(
+      `PostgreSQL has ended (${reason}). What was answered is kept: start again with the same --data folder. ${log} may say why it ended.`,
+    ),
+    { name: 'PostgresEnded' },
+  )
 }

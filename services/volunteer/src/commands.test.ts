@@ -1,10 +1,4 @@
-import { expect, test } from '@jest/globals'
-import type { Events, OperationsOf } from '@wushe/contracts'
-import contract from '@wushe/contracts/events.json' with { type: 'json' }
-import { isRefusal, type Refusal, type Sealed } from '@wushe/slice'
-import { aMoment } from '@wushe/testkit'
-import { Ajv2020 } from 'ajv/dist/2020.js'
-import addFormats from 'ajv-formats'
+import { asked, commandLaws, type Asked, type CommandsOf } from '@wushe/testkit'
 import { confirmHours } from './hours/confirm-hours.ts'
 import { hoursEntryId, hoursRecorded, service } from './hours/examples.ts'
 import { recordHours } from './hours/record-hours.ts'
@@ -52,7 +46,7 @@ const toVolunteer = { volunteerId }
 const toEntry = { volunteerId, hoursEntryId }
 
 /** Every command of the contract, on a state where it may be carried out. */
-const commands: { [Name in CommandName]: Asked } = {
+const commands: { [Name in CommandsOf<'volunteer'>]: Asked } = {
   establishStation: asked([], establishStation, { body: { ...townStation, note } }, { parent }),
   closeStation: asked([stationEstablished], closeStation, {
     path: toStation,
@@ -120,64 +114,9 @@ const commands: { [Name in CommandName]: Asked } = {
 }
 
 /** What may rightly be recorded twice by the same words, and why. */
-const mayHappenTwice: { [Name in CommandName]?: string } = {
+const mayHappenTwice: { [Name in CommandsOf<'volunteer'>]?: string } = {
   correctStation: 'What is sealed cannot be compared: a note that comes along is always recorded.',
   correctPractitioner: 'What is sealed cannot be compared: an identity or a note that comes along is always recorded.',
 }
 
-test.each(Object.entries(commands))('%s records what the contract names', (_, { once }) => {
-  const decision = once()
-  if (isRefusal(decision)) throw new Error(`refused: ${decision.refused}`)
-  expect(decision.length).toBeGreaterThan(0)
-  for (const { type, data, sealed = {} } of decision) {
-    const { fits, mayBeSealed } = shapes[type]!
-    fits(JSON.parse(JSON.stringify(data)))
-    expect(fits.errors).toBe(null)
-    for (const section of Object.keys(sealed)) expect(mayBeSealed).toContain(section.split('.')[0])
-    expect(JSON.stringify(data)).not.toContain(note)
-  }
-})
-
-test.each(Object.entries(commands))('%s, repeated, records nothing new', (name, { once, again }) => {
-  const second = again()
-  if (name in mayHappenTwice) expect(second).toEqual(once())
-  else expect(isRefusal(second) || second.length === 0).toBe(true)
-})
-
-type Own = OperationsOf['volunteer']
-type CommandName = { [Name in keyof Own]: Own[Name] extends { requestBody: object } ? Name : never }[keyof Own]
-type Decided = readonly (Events['volunteer'] & { sealed?: Sealed | undefined })[] | Refusal
-type Asked = { once: () => Decided; again: () => Decided }
-
-function asked<
-  Command extends {
-    aggregate: { initial: any; evolve: (state: any, event: any) => any }
-    decide: (input: any, state: any, moment: typeof aMoment, known: any) => Decided
-  },
->(
-  history: Events['volunteer'][],
-  { aggregate: { initial, evolve }, decide }: Command,
-  input: Partial<Parameters<Command['decide']>[0]>,
-  known: Partial<Parameters<Command['decide']>[3]> = {},
-): Asked {
-  const before = history.reduce(evolve, initial)
-  const decideOn = (state: unknown) => decide({ path: {}, query: {}, ...input }, state, aMoment, known)
-  const once = () => decideOn(before)
-  const again = () => {
-    const first = once()
-    return decideOn(isRefusal(first) ? before : first.reduce(evolve, before))
-  }
-  return { once, again }
-}
-
-const ajv = new Ajv2020({ strict: false })
-addFormats.default(ajv)
-const shapes = Object.fromEntries(
-  contract.map(({ type, json }) => [
-    type,
-    {
-      fits: ajv.compile({ ...json, $id: undefined }),
-      mayBeSealed: ('x-sealed' in json ? (json['x-sealed'] as string[]) : []).map((section) => section.split('.')[0]),
-    },
-  ]),
-)
+commandLaws(commands, { secret: note, mayHappenTwice })
