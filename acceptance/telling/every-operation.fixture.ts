@@ -58,4 +58,4 @@ function taleOf({ salt, text, ...telling }: Telling) {
 
 /** An id that is the same for the same name. */
 export const idOf = (prefix: string, name: string) =>
-  TypeID.fromUUIDBytes(prefix, createHash('sha256').update(name).digest().subarray(0, 16)).toString()
+  TypeID.fromUUIDBytes(prefix, createHash('sha256').update(`${prefix} ${name}`).digest().subarray(0, 16)).toString()

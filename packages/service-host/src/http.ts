@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import type { ServiceName } from '@wushe/contracts'
 import { ForeignPosition, Unavailable } from '@wushe/event-store'
 import { isRefusal, refuse, type Moment } from '@wushe/slice'
-import { PersonErased } from '@wushe/vault'
+import { PersonErased, type Vault } from '@wushe/vault'
 import canonicalize from 'canonicalize'
 import express, {
   type ErrorRequestHandler,
@@ -13,6 +13,7 @@ import express, {
 } from 'express'
 import { TypeID } from 'typeid-js'
 import { v5 as uuidFrom, v7 as newUuid } from 'uuid'
+import { readBody } from './body.ts'
 import { openapi, operations, problems, type Operation } from './contract.ts'
 import { execute, receiptOf, replayed, type Executed } from './execute.ts'
 import { catchUpWith, type OpenService } from './open.ts'
@@ -62,7 +63,7 @@ export function http({
   app.use(beginRequest(log))
   app.get('/openapi.json', (_, res) => void res.json(openapi))
   app.get('/errors.json', (_, res) => void res.json(problems))
-  app.use(express.json({ limit: maxBodyBytes, strict: false }))
+  app.use(readBody(maxBodyBytes))
   const validators = new Map(
     served.map(({ operation }) => [operation.path, validatorOf(operation.template, validateAnswers)]),
   )
@@ -131,13 +132,7 @@ const admit =
     asked.request = {
       commandId,
       requestId,
-      fingerprint: writes
-        ? createHash('sha256')
-            .update(
-              `${req.method} ${req.path}\n${(canonicalize as never as (value: unknown) => string | undefined)(req.body) ?? ''}`,
-            )
-            .digest('hex')
-        : '',
+      fingerprint: writes ? await fingerprintOf(req, actor.orgId, service.vault) : '',
       moment: {
         ...moment,
         actor,
@@ -151,6 +146,16 @@ const admit =
     }
     next()
   }
+
+/**
+ * Tells a request sent again from another one under the same key. It is kept for ever, and so made with the
+ * organisation's own key: from a plain hash one could guess what was sealed, even after an erasure.
+ */
+async function fingerprintOf(req: Request, orgId: string, vault: Vault): Promise<string> {
+  const body = (canonicalize as never as (value: unknown) => string | undefined)(req.body) ?? ''
+  const hash = createHash('sha256').update(`${req.method} ${req.path}\n${body}`).digest('hex')
+  return Buffer.from(await vault.blindIndex(orgId, 'request', hash), 'base64url').toString('hex')
+}
 
 /** The slice's own answer. */
 const answer: RequestHandler = async (req, res) => {
