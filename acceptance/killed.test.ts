@@ -9,7 +9,7 @@ import { aFolder, cleanUp, launch, postmasterOf, query, readyIn, type Launched, 
 afterAll(cleanUp, 60_000)
 
 /** A load takes a minute on a quiet machine of two cores; what is answered again after a kill comes on top. */
-const patience = 300_000
+const patience = 600_000
 
 describe('the demonstration, whose load is killed three times', () => {
   const dir = aFolder()

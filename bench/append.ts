@@ -64,6 +64,7 @@ export const appends: Measure[] = [
 
 export const openEmmett = async (bench: Bench, connections: number) => {
   const pool = new Pool({ connectionString: await openDatabase(bench, 'emmett'), max: connections })
+  pool.on('error', () => {})
   bench.atEnd(() => pool.end())
   const store = getPostgreSQLEventStore(bench.postgres.url('emmett'), { connectionOptions: { pool } })
   bench.atEnd(() => store.close())

@@ -65,7 +65,7 @@ export const limited = (measure: string, unit: string, rounds: readonly number[]
   return { measure, value, unit, against: null, ratio: null, reach: limit, ok, rounds: alone }
 }
 
-export const median = (values: readonly number[]) => quantile(values, 0.5)
+const median = (values: readonly number[]) => quantile(values, 0.5)
 
 export const quantile = (values: readonly number[], share: number) => {
   const sorted = values.toSorted((a, b) => a - b)

@@ -7,6 +7,8 @@ import { asChild, childOptions } from './child.ts'
 import { fact } from './facts.ts'
 import { rawInsert } from './raw.ts'
 
+export type Bare = { url: string }
+
 const { url, connections } = childOptions<{ url: string; connections: number }>()
 const pool = new Pool({ connectionString: url, max: connections })
 
@@ -18,14 +20,11 @@ app.post('/v1/activities', async (req, res) => {
   res.status(201).json({ data: { id, ...req.body } })
 })
 const server = app.listen(0, '127.0.0.1', () =>
-  asChild(
-    { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` },
-    {
-      stop: async () => {
-        server.close()
-        server.closeAllConnections()
-        await pool.end()
-      },
+  asChild({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` } satisfies Bare, {
+    stop: async () => {
+      server.close()
+      server.closeAllConnections()
+      await pool.end()
     },
-  ),
+  }),
 )

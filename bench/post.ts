@@ -4,6 +4,7 @@ import { startChild } from './child.ts'
 import { openLog } from './databases.ts'
 import type { Load, Loaded } from './load.ts'
 import { compared, limited, type Line, type Measure } from './measure.ts'
+import type { Bare } from './post-bare.ts'
 import type { Ours } from './post-ours.ts'
 import { interleaved, type Contender } from './rounds.ts'
 
@@ -23,7 +24,7 @@ export const wholePost: Measure = {
       postgres: { pid, url: url() },
       watched: false,
     })
-    const bare = await startChild<{ url: string }>(bench, 'post-bare', { url: log.url, connections: pool })
+    const bare = await startChild<Bare>(bench, 'post-bare', { url: log.url, connections: pool })
     const load = await startChild(bench, 'load', {})
 
     const turns = { ours: [] as Turn[], bare: [] as Turn[] }

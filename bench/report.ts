@@ -1,4 +1,4 @@
-import { cpus } from 'node:os'
+import { cpus, loadavg } from 'node:os'
 import type { Line } from './measure.ts'
 
 export type Taken = { id: string; lines: Line[]; error?: string; seconds: number }
@@ -22,6 +22,9 @@ export const asJson = ({ id, lines: [first, ...also], error }: Taken) =>
         },
   )
 
+/** What else the machine did before we began. */
+const load = loadavg()
+
 export const printTable = (taken: readonly Taken[]) => {
   const rows = taken.flatMap(({ id, lines, error }) =>
     lines.length > 0
@@ -38,7 +41,8 @@ export const printTable = (taken: readonly Taken[]) => {
       .trimEnd()
   console.log([lay(heads), lay(widths.map((one) => '─'.repeat(one))), ...rows.map(lay)].join('\n'))
   console.log(
-    `\nNode ${process.versions.node}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}; fsync on. Medians over rounds in which all took turns.`,
+    `\nNode ${process.versions.node}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, load average ${load.map((one) => one.toFixed(1)).join(' ')} before.\n` +
+      'PostgreSQL waits for the disk (fsync on). Medians over rounds in which all took turns.',
   )
 }
 

@@ -20,9 +20,10 @@ export const visible: Measure = {
       watched: true,
     })
     const api = apiOf(ours.hello)
+    const size = bench.quick ? 40 : 200
     const rounds: Took[] = []
     for (let round = 0; round <= bench.rounds; round++) {
-      const volunteers = await Promise.all(Array.from({ length: bench.quick ? 40 : 200 }, () => api.register()))
+      const volunteers = await Promise.all(Array.from({ length: size * (round === 0 ? 3 : 1) }, () => api.register()))
       await pause(500)
       await ours.ask({})
       const took: Took = { ...(await trickle(api, volunteers)), inside: await ours.ask<number[]>({}) }
