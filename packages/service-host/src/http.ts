@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { ServiceName } from '@wushe/contracts'
-import { ForeignPosition, Unavailable } from '@wushe/event-store'
+import { ForeignPosition, isFault, Unavailable } from '@wushe/event-store'
 import { isRefusal, refuse, type Moment } from '@wushe/slice'
 import { PersonErased, type Vault } from '@wushe/vault'
 import canonicalize from 'canonicalize'
@@ -308,6 +308,6 @@ function refusalOf(error: any, req: Request, maxBytes: number): Refused['refusal
     case 415:
       return refuse('media-type-unsupported')
     default:
-      return refuse('internal-error')
+      return refuse(isFault(error) ? 'unavailable' : 'internal-error')
   }
 }
