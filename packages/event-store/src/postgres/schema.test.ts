@@ -102,7 +102,7 @@ test('data restored into a cluster that is behind it is refused until it is repa
   await checkCluster(owner)
   // As though the cluster that wrote this had been a million transactions further.
   await owner.query('update es.meta set xid_offset = 1000000')
-  await store.append('case-1', 'no_stream', several(2))
+  const written = await store.append('case-1', 'no_stream', several(2))
   const old = (await owner.query('select max(position) as last from es.events')).rows[0].last
   await owner.query('update es.meta set xid_offset = 0')
 
@@ -114,6 +114,7 @@ test('data restored into a cluster that is behind it is refused until it is repa
   await repair(owner)
   expect((await owner.query('select xid_offset from es.meta')).rows).toEqual(rows)
 
+  await visible(store, written)
   const before = await readOn(store.log, 'start')
   expect(before.events).toHaveLength(2)
   await store.append('case-1', 1n, [opened()])
