@@ -62,22 +62,20 @@ export const move = ({ name, version, epoch, stored }: Cursor, to: Place): Query
 /** Keeps how far the log was read. A crash may lose it, which costs reading again. */
 export const save = async (pool: pg.Pool, cursor: Cursor) => {
   const to = cursor.read
-  const moved = await inTransaction(
-    pool,
-    [notWaitingForDisk, move(cursor, to)],
-    async (_, [, moved]) => moved!.rowCount,
-  )
+  const moved = await inTransaction(pool, [move(cursor, to)], async (_, [moved]) => moved!.rowCount, [
+    notWaitingForDisk,
+  ])
   if (moved === 1) cursor.stored = to
   else await lookAgain(pool, cursor)
 }
 
-export const notWaitingForDisk: Query = { text: 'set local synchronous_commit = off' }
+export const notWaitingForDisk = 'synchronous_commit = off'
 
 /**
  * What followers send is prepared while their tables are still small, and PostgreSQL keeps the plan: without this it
  * would go on reading whole tables by the time they are large.
  */
-export const byIndex: Query = { text: 'set local enable_seqscan = off' }
+export const byIndex = 'enable_seqscan = off'
 
 /** After the row was not where we left it: it was moved by a commit whose answer was lost, or by a rebuild. */
 export const lookAgain = async (pool: pg.Pool, cursor: Cursor) => {

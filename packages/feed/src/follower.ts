@@ -11,6 +11,8 @@ export type Follower = {
   /** 1 or more. Raised when it would make something else of the same events: then it follows anew from the start. */
   revision: number
   filter: LogFilter
+  /** Of what the filter lets through, is this event for the follower? Where none of a page is, nothing is written. */
+  concerns?: (event: Recorded) => boolean
   /**
    * Writes what the events mean, in a transaction that also moves the checkpoint. Events come in the order of the log,
    * at most 500 at a time, and never again once committed.

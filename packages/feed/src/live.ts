@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { EventLog } from '@wushe/event-store'
 import type pg from 'pg'
 import { save, type Cursor } from './checkpoint.ts'
@@ -29,18 +28,21 @@ export const live = async ({ log, pool, cursor, turns, term, mail, became }: Tas
   const waiters = openWaiters(pool, cursor.name, cursor.stored)
   let savedAt = performance.now()
   let turnedAt = 0
+  let applied = 0
+  let pace = paceMs
 
   const step = async () => {
     if (mail.take('redrive')) await turns.redrive().catch(askAgain)
     turnedAt = performance.now()
-    const { caughtUp } = await turns.turn()
+    const turned = await turns.turn()
+    applied = turned.applied
     became('running')
     waiters.came(cursor.read)
     if (cursor.read !== cursor.stored && (mail.isWanted() || performance.now() - savedAt > saveEveryMs)) {
       await save(pool, cursor)
       savedAt = performance.now()
     }
-    return caughtUp
+    return turned.caughtUp
   }
 
   const askAgain = (thrown: unknown) => {
@@ -51,7 +53,7 @@ export const live = async ({ log, pool, cursor, turns, term, mail, became }: Tas
   const rest = async () => {
     if (term.aborted || mail.has('redrive')) return
     const end = new AbortController()
-    const wake = () => end.abort()
+    const wake = () => end.abort(awake)
     const ignore = mail.listen(wake)
     const timer = cursor.read === cursor.stored ? undefined : setTimeout(wake, saveEveryMs)
     term.addEventListener('abort', wake)
@@ -60,8 +62,9 @@ export const live = async ({ log, pool, cursor, turns, term, mail, became }: Tas
     clearTimeout(timer)
     ignore()
     // What comes faster is taken together: one transaction for all of it, unless somebody waits for the first.
-    const left = turnedAt + paceMs - performance.now()
-    if (left > 0 && !waiters.isAwaited()) await sleep(left, undefined, { signal: term }).catch(() => {})
+    const soon = performance.now() - turnedAt < paceMs
+    pace = Math.min(slowestMs, applied > 0 ? applied * paceMs : soon ? pace * 2 : paceMs)
+    if (!mail.isWanted()) await waiters.dally(turnedAt + pace - performance.now(), term)
   }
 
   try {
@@ -85,5 +88,12 @@ export const live = async ({ log, pool, cursor, turns, term, mail, became }: Tas
 /** How far the log was read is kept this often while nothing in it is for us, so that little is read twice. */
 const saveEveryMs = 1000
 
-/** A turn begins this long after the one before, at the earliest. */
+/**
+ * A turn begins this long after the one before, times the events which that one applied, or twice as long each time while
+ * events come that are for others; but never longer than the second.
+ */
 const paceMs = 15
+const slowestMs = 120
+
+/** Reason enough; without one, every abort would make an error with a stack trace. */
+const awake = 'awake'

@@ -23,6 +23,7 @@ export const recordFollower = (
   name: record.table,
   revision: record.revision,
   filter: { categories: [record.category] },
+  concerns: (event) => record.of(toSliceEvent(upcast(event, upcasters))) !== undefined,
   tables: [record.table],
   onPoison,
   apply: async (events, client, tableName) => {
@@ -40,7 +41,8 @@ export const recordFollower = (
       if (before && added[0]) closed.push({ id, version: before.version, until: added[0].position })
       versions.push(...added)
     }
-    if (versions.length > 0) await sendAll(client, [close(table, closed), insert(table, versions)])
+    if (versions.length === 0) return
+    await sendAll(client, [...(closed.length > 0 ? [close(table, closed)] : []), insert(table, versions)])
   },
 })
 

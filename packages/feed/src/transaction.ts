@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import type { Writable } from 'node:stream'
 import pg from 'pg'
 
 export type Query = { text: string; values?: unknown[]; name?: string }
@@ -14,19 +15,22 @@ const names = new Map<string, string>()
 
 /**
  * Runs `work` between begin and commit. `opening` is sent together with the begin, and its results are given to `work`.
+ * `settings` (`name = value`) hold until the end of the transaction.
  * Throws ConnectionLost when the outcome is not known; any other error means that nothing was written.
  */
 export const inTransaction = async <Result>(
   pool: pg.Pool,
   opening: readonly Query[],
   work: (client: pg.PoolClient, opened: pg.QueryResult[]) => Promise<Result>,
+  settings: readonly string[] = [],
 ): Promise<Result> => {
   const client = await pool.connect().catch((error) => Promise.reject(new ConnectionLost(error)))
   let lost: Error | undefined
   const broken = (error: Error) => (lost = error)
   client.on('error', broken)
+  const begin = ['begin', ...settings.map((setting) => `set local ${setting}`)].join('; ')
   try {
-    const [, ...opened] = await sendAll(client, [{ text: 'begin' }, ...opening])
+    const [, ...opened] = await sendAll(client, [{ text: begin }, ...opening])
     const result = await work(client, opened)
     const { command } = await client.query('commit')
     if (command !== 'COMMIT') throw new Error('The transaction was rolled back: an error inside it was not passed on.')
@@ -51,11 +55,22 @@ export const sendAll = async (client: pg.ClientBase, queries: readonly Query[]):
     for (const query of queries) results.push(await client.query(query))
     return results
   }
-  const outcomes = await Promise.allSettled(queries.map((query) => client.query(query)))
+  const outcomes = await Promise.allSettled(inOnePiece(client, () => queries.map((query) => client.query(query))))
   return outcomes.map((outcome) => {
     if (outcome.status === 'rejected') throw outcome.reason
     return outcome.value
   })
+}
+
+/** What is sent in the meantime goes to the server in one piece, not in one for each query. */
+const inOnePiece = <Sent>(client: pg.ClientBase, send: () => Sent): Sent => {
+  const { stream } = (client as unknown as { connection: { stream: Writable } }).connection
+  stream.cork()
+  try {
+    return send()
+  } finally {
+    stream.uncork()
+  }
 }
 
 /** One statement on its own. Throws ConnectionLost, or what the database said. */

@@ -25,7 +25,7 @@ export type Turns = Awaited<ReturnType<typeof openTurns>>
 export const openTurns = async ({ log, follower, pool, cursor, table }: Task) => {
   const { filter, onPoison } = follower
   // Tables that can be built anew need not wait for the disk; what others rely on must.
-  const opening = follower.tables.length > 0 ? [byIndex, notWaitingForDisk] : [byIndex]
+  const settings = follower.tables.length > 0 ? [byIndex, notWaitingForDisk] : [byIndex]
   let parked = await loadParked(pool, cursor)
   let ahead: { after: Place; page: Promise<LogPage> } | undefined
   let oldest: string | undefined
@@ -35,12 +35,21 @@ export const openTurns = async ({ log, follower, pool, cursor, table }: Task) =>
       throw cause instanceof ForeignPosition ? cause : new Unavailable(cause.message, { cause })
     })
 
+  /** Events of a parked stream have to be parked too, and one that cannot even be looked at has to be found. */
+  const isForUs = (event: Recorded) => {
+    try {
+      return parked.count > 0 || (follower.concerns?.(event) ?? true)
+    } catch {
+      return true
+    }
+  }
+
   /** Reads one page and applies it. */
   const turn = async () => {
     const after = cursor.read
     const page = await (ahead?.after === after ? ahead.page : read(after))
     ahead = undefined
-    if (page.events.length > 0) {
+    if (page.events.some(isForUs)) {
       if (!page.caughtUp) readAhead(page.scannedTo)
       const applied = await applyPage(page, after)
       return { applied, caughtUp: page.caughtUp && applied === page.events.length }
@@ -111,11 +120,12 @@ export const openTurns = async ({ log, follower, pool, cursor, table }: Task) =>
 
   /** False when the row was no longer where we left it, and nothing was done. */
   const commit = async (to: Place, work: (client: pg.PoolClient) => Promise<unknown>) => {
-    const moved = await inTransaction(pool, [...opening, move(cursor, to)], async (client, opened) => {
-      if (opened.at(-1)!.rowCount !== 1) return false
+    const apply = async (client: pg.PoolClient, [moved]: pg.QueryResult[]) => {
+      if (moved!.rowCount !== 1) return false
       await work(client)
       return true
-    })
+    }
+    const moved = await inTransaction(pool, [move(cursor, to)], apply, settings)
     if (moved) {
       cursor.stored = cursor.read = to
       follower.committed?.()
@@ -142,11 +152,12 @@ export const openTurns = async ({ log, follower, pool, cursor, table }: Task) =>
       const event = await readOne(log, after, filter)
       try {
         if (event?.position !== position) throw new Error('The event is not where it was in the log.')
-        await inTransaction(pool, [...opening, held(cursor)], async (client, opened) => {
-          if (opened.at(-1)!.rowCount !== 1) throw new Fenced(cursor.name)
+        const applyOne = async (client: pg.PoolClient, [held]: pg.QueryResult[]) => {
+          if (held!.rowCount !== 1) throw new Fenced(cursor.name)
           await follower.apply([event], client, table)
           await sendAll(client, [unpark(cursor, position)])
-        })
+        }
+        await inTransaction(pool, [held(cursor)], applyOne, settings)
         follower.committed?.()
       } catch (error) {
         if (blame(error) === 'moment' || blame(error) === 'us') throw error

@@ -27,7 +27,8 @@ export const waitForCheckpoint = async (pool: pg.Pool, name: string, position: P
 
 export type Waiters = {
   wait(position: Position, ms: number): Promise<boolean>
-  isAwaited(): boolean
+  /** Lets `ms` milliseconds pass, unless somebody waits or comes to wait, or until the signal. */
+  dally(ms: number, signal: AbortSignal): Promise<void>
   /** The follower has come this far. */
   came(place: Place): void
   /** It goes no further for now: those who wait are told so. */
@@ -41,6 +42,7 @@ export const openWaiters = (pool: pg.Pool, name: string, start: Place): Waiters 
   const waiting = new Set<{ position: Position; answer: (reached: boolean) => void }>()
   let place = start
   let moving = true
+  let hurry = () => {}
 
   const halted = () => {
     moving = false
@@ -58,6 +60,7 @@ export const openWaiters = (pool: pg.Pool, name: string, start: Place): Waiters 
         }
         const end = setTimeout(() => waiter.answer(false), ms)
         waiting.add(waiter)
+        hurry()
       })
     },
     came: (to) => {
@@ -65,7 +68,15 @@ export const openWaiters = (pool: pg.Pool, name: string, start: Place): Waiters 
       moving = true
       for (const { position, answer } of waiting) if (reaches(to, position)) answer(true)
     },
-    isAwaited: () => waiting.size > 0,
+    dally: async (ms, signal) => {
+      if (ms <= 0 || waiting.size > 0 || signal.aborted) return
+      await new Promise<void>((resolve) => {
+        const go = () => (clearTimeout(end), signal.removeEventListener('abort', go), resolve())
+        const end = setTimeout(go, ms)
+        signal.addEventListener('abort', go)
+        hurry = go
+      })
+    },
     halted,
     close: () => {
       halted()

@@ -16,9 +16,9 @@ export type GroupOptions<Request, Answer> = {
 }
 
 /**
- * Requests that arrive while others are under way share the next statement. No timer: whoever comes first goes at once, and
- * what gathers meanwhile follows. When a shared statement fails, its requests are repeated alone, so that only the guilty
- * one is refused.
+ * Requests that arrive while others are under way share the next statement. No timer: whoever comes first goes as soon as
+ * everything that has arrived with it is heard, so that one wake-up of the process sends one statement, and what gathers
+ * meanwhile follows. When a shared statement fails, its requests are repeated alone, so that only the guilty one is refused.
  */
 export const group = <Request, Answer>({ inFlight, admits, send, patience }: GroupOptions<Request, Answer>) => {
   let queue: Waiting<Request, Answer>[] = []
@@ -33,7 +33,7 @@ export const group = <Request, Answer>({ inFlight, admits, send, patience }: Gro
       queue.push({ request, alone, again: false, since: performance.now(), resolve, reject })
       if (pumps < inFlight) {
         pumps++
-        queueMicrotask(pump)
+        setImmediate(pump)
       }
     })
 

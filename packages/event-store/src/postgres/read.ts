@@ -51,7 +51,8 @@ export const reads = (pool: Pool, patience: number) => {
 /** Traces of commands asked for at the same time come with one statement. */
 export const traces = (pool: Pool, patience: number) =>
   group<string, { trace: CommandTrace | undefined }>({
-    inFlight: 2,
+    // Each is a look into one index, so whoever waits does not wait long, and waits together with more.
+    inFlight: 1,
     patience,
     admits: () => {
       let taken = 0
@@ -90,8 +91,15 @@ export const recorded = (row: Row, stream: StreamName): Recorded => ({
   data: JSON.parse(row[6]!),
   sealed: row[7] === null ? null : JSON.parse(row[7]!),
   meta: JSON.parse(row[8]!),
-  entry: Buffer.from(row[9]!.slice(2), 'hex'),
+  entry: bytesOf(row[9]!),
 })
+
+/** In memory of its own: out of the pool for small buffers, each event that somebody keeps would keep 64 kB. */
+const bytesOf = (bytea: string) => {
+  const bytes = Buffer.allocUnsafeSlow((bytea.length - 2) / 2)
+  bytes.write(bytea.slice(2), 'hex')
+  return bytes
+}
 
 type Page = { stream: StreamName; from: Revision; limit: number }
 
