@@ -1,3 +1,4 @@
+import http, { type IncomingHttpHeaders } from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Chain, Request } from './alar.ts'
 
@@ -45,27 +46,16 @@ async function sendOne({ url, key }: Client, request: Request, patience = 60_000
   const until = Date.now() + patience
   for (let attempt = 0; ; attempt++) {
     try {
-      const response = await fetch(url + request.path, {
-        method: 'POST',
-        headers: {
-          authorization: `Bearer ${key}`,
-          'content-type': 'application/json',
-          'idempotency-key': request.key,
-          'accept-language': 'en',
-          ...(request.transition && { 'if-match': '*' }),
-        },
-        body: JSON.stringify(request.body),
+      const { status, headers, body } = await post(url + request.path, JSON.stringify(request.body), {
+        authorization: `Bearer ${key}`,
+        'content-type': 'application/json',
+        'idempotency-key': request.key,
+        'accept-language': 'en',
+        ...(request.transition && { 'if-match': '*' }),
       })
-      const body: any = await response.json()
-      if (response.ok)
-        return {
-          status: response.status,
-          body,
-          replayed: response.headers.has('idempotent-replayed'),
-          token: response.headers.get('sync-token') ?? '',
-        }
-      if (!body.retryable)
-        throw new Stopped(`${request.path} (${request.key}): ${response.status} ${JSON.stringify(body)}`)
+      if (status < 300)
+        return { status, body, replayed: 'idempotent-replayed' in headers, token: String(headers['sync-token'] ?? '') }
+      if (!body.retryable) throw new Stopped(`${request.path} (${request.key}): ${status} ${JSON.stringify(body)}`)
     } catch (error) {
       if (error instanceof Stopped) throw error
       if (Date.now() > until) throw new Error(`${request.path}: no answer`, { cause: error })
@@ -74,6 +64,33 @@ async function sendOne({ url, key }: Client, request: Request, patience = 60_000
     await pause(Math.min(50 * 2 ** attempt, 2000) * (0.5 + Math.random() / 2))
   }
 }
+
+/** Costs a third of what fetch does, which matters to who sends thousands from the process that answers them. */
+const post = (url: string, body: string, headers: Record<string, string>) =>
+  new Promise<{ status: number; headers: IncomingHttpHeaders; body: any }>((resolve, reject) => {
+    const length = { 'content-length': Buffer.byteLength(body) }
+    const sent = http.request(
+      url,
+      { agent: connections, method: 'POST', headers: { ...headers, ...length } },
+      (answer) => {
+        let heard = ''
+        answer.setEncoding('utf8')
+        answer.on('data', (text: string) => (heard += text))
+        answer.on('error', reject)
+        answer.on('end', () => {
+          try {
+            resolve({ status: answer.statusCode!, headers: answer.headers, body: JSON.parse(heard) })
+          } catch (error) {
+            reject(error as Error)
+          }
+        })
+      },
+    )
+    sent.on('error', reject)
+    sent.end(body)
+  })
+
+const connections = new http.Agent({ keepAlive: true })
 
 class Stopped extends Error {
   override name = 'Stopped'

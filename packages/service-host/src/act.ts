@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { TypeID } from 'typeid-js'
-import { v5 as uuidFrom } from 'uuid'
 import { operations } from './contract.ts'
 import { execute, replayed } from './execute.ts'
 import type { Host } from './run.ts'
+import { uuidFrom } from './uuid-from.ts'
 
 /**
  * Carries out a command as the platform itself, for what must exist before anybody has a key. The same key does it

@@ -44,9 +44,15 @@ export async function execute(
   const recordId = slice.record?.(input, moment) ?? operation.ids.map((name) => input.path[name]).at(-1) ?? streamId
   if (operation.transition && ifMatch === undefined) throw new Refused(refuse('precondition-required'))
 
+  // Nothing is claimed for a request that was carried out before, or for a stream that may be another one's.
+  if (slice.claims) {
+    const before = await replayed(service, { slice, operation, input, request })
+    if (before) return before
+  }
   for (let attempt = 1; attempt <= 5; attempt++) {
-    const { events, last } = await readStream(service, stream)
-    // The same request may have been carried out since it was looked up.
+    // What a command begins is not there yet. If it is, the append says so; and nobody is refused before it was read.
+    const begins = operation.ids.length === 0 && !slice.claims && attempt === 1
+    const { events, last } = begins ? { events: [], last: undefined } : await readStream(service, stream)
     if (events.some(({ meta }) => meta.commandId === request.commandId)) {
       const first = await replayed(service, { slice, operation, input, request })
       if (first) return first
@@ -62,8 +68,11 @@ export async function execute(
 
     const state = events.reduce((folded, event) => aggregate.evolve(folded, event), aggregate.initial)
     const decision = slice.decide(input, state, moment, await resolveNeeds(service, slice, input, actor.orgId))
+    if (begins && (isRefusal(decision) || decision.length === 0)) continue
     if (isRefusal(decision)) throw new Refused(decision)
     if (decision.length === 0) {
+      const first = await replayed(service, { slice, operation, input, request })
+      if (first) return first
       if (!before) throw new Error(`${slice.operation} recorded nothing and there is nothing to show.`)
       return { record: before, recorded: [], entries: [], position: last ?? '', replayed: false }
     }
@@ -121,7 +130,7 @@ export async function execute(
       if (replay) return replay
       throw new Refused(refuse('idempotency-key-reused'))
     }
-    await pause(5 + Math.random() * 45)
+    if (!begins) await pause(5 + Math.random() * 45)
   }
   throw new Refused(refuse('concurrent-update'))
 }

@@ -1,9 +1,7 @@
-import { createHash, randomBytes } from 'node:crypto'
 import type { ServiceName } from '@wushe/contracts'
 import { ForeignPosition, isFault, Unavailable } from '@wushe/event-store'
-import { isRefusal, refuse, type Moment } from '@wushe/slice'
-import { PersonErased, type Vault } from '@wushe/vault'
-import canonicalize from 'canonicalize'
+import { isRefusal, refuse } from '@wushe/slice'
+import { newSalt, PersonErased } from '@wushe/vault'
 import express, {
   type ErrorRequestHandler,
   type Express,
@@ -11,8 +9,7 @@ import express, {
   type RequestHandler,
   type Response,
 } from 'express'
-import { TypeID } from 'typeid-js'
-import { v5 as uuidFrom, v7 as newUuid } from 'uuid'
+import { v7 as newUuid } from 'uuid'
 import { readBody } from './body.ts'
 import { openapi, operations, problems, type Operation } from './contract.ts'
 import { execute, receiptOf, replayed, type Executed } from './execute.ts'
@@ -20,6 +17,7 @@ import { catchUpWith, type OpenService } from './open.ts'
 import { present } from './present.ts'
 import { Refused, toProblem, type Language } from './problem.ts'
 import { readHistory, readList, readOne } from './read.ts'
+import { momentAt, requestOf } from './request.ts'
 import type { AnyInput, Slice } from './service.ts'
 import type { Request as CommandRequest } from './stamp.ts'
 import { validatorOf, violations } from './validate.ts'
@@ -81,6 +79,7 @@ export function http({
       ? new Refused(refuse('method-not-allowed', { allow: allowed(req.path).join(', ') }))
       : new Refused(refuse('not-found'))
   })
+  app.use(answerAgain)
   app.use(toAnswer(maxBodyBytes))
   return app
 }
@@ -89,7 +88,7 @@ export function http({
 const beginRequest =
   (log: NonNullable<HttpOptions['log']>): RequestHandler =>
   (req, res, next) => {
-    const requestId = `req_${newUuid().replaceAll('-', '')}`
+    const requestId = `req_${newUuid({ random: newSalt() }).replaceAll('-', '')}`
     const started = performance.now()
     Object.assign(res.locals, { requestId, language: req.acceptsLanguages('zh-CN', 'zh', 'en') === 'en' ? 'en' : 'zh' })
     res.set({
@@ -110,12 +109,12 @@ const beginRequest =
     next()
   }
 
-/** Who asks, may their kind, what did they see before, and did they ask the same before. */
+/** Who asks, may their kind, and what did they see before. */
 const admit =
   (now: () => Date): RequestHandler =>
   async (req, res, next) => {
     const asked = askedOf(res)
-    const { operation, service, slice, requestId } = asked
+    const { operation, service, requestId } = asked
     const tokens = readSyncToken(req.get('sync-token'))
     const touchesAccess = tokens.has('access') || tokens.has('reporting')
     if (touchesAccess) await waitFor(service, tokens, ['access-copy', 'agreement-copy'])
@@ -125,37 +124,9 @@ const admit =
     if (!operation.roles.includes(actor.kind))
       throw new Refused(refuse('not-permitted', { roles: operation.roles.join(', ') }))
 
-    const writes = operation.method === 'post'
-    const key = writes ? idempotencyKey(req) : randomBytes(16).toString('hex')
-    // The key belongs to the organisation, so that a rotated API key still finds what it sent before.
-    const commandId = uuidFrom(`${actor.orgId} ${key}`, namespace)
-    asked.request = {
-      commandId,
-      requestId,
-      fingerprint: writes ? await fingerprintOf(req, actor.orgId, service.vault) : '',
-      moment: {
-        ...moment,
-        actor,
-        chance: randomBytes(32).toString('hex'),
-        newId: (prefix) => TypeID.fromUUID(prefix, uuidFrom(prefix, commandId)).toString(),
-      },
-    }
-    if (writes && slice.kind === 'command') {
-      const before = await replayed(service, { slice, operation, input: inputOf(req), request: asked.request })
-      if (before) return void (await answerCommand(res, before))
-    }
+    asked.request = await requestOf(req, { requestId, moment: { ...moment, actor }, vault: service.vault })
     next()
   }
-
-/**
- * Tells a request sent again from another one under the same key. It is kept for ever, and so made with the
- * organisation's own key: from a plain hash one could guess what was sealed, even after an erasure.
- */
-async function fingerprintOf(req: Request, orgId: string, vault: Vault): Promise<string> {
-  const body = (canonicalize as never as (value: unknown) => string | undefined)(req.body) ?? ''
-  const hash = createHash('sha256').update(`${req.method} ${req.path}\n${body}`).digest('hex')
-  return Buffer.from(await vault.blindIndex(orgId, 'request', hash), 'base64url').toString('hex')
-}
 
 /** The slice's own answer. */
 const answer: RequestHandler = async (req, res) => {
@@ -240,21 +211,7 @@ async function waitFor(service: OpenService, tokens: Map<ServiceName, string>, n
   if (!(await catchUpWith(service, tokens, needed, 2000))) throw new Refused(refuse('projection-lagging'))
 }
 
-const namespace = '5f0b2f0e-9d0a-5c55-8a51-77f5e0c0a5ee'
-
-const idempotencyKey = (req: Request) => {
-  const key = req.get('idempotency-key')?.replace(/^"(.*)"$/, '$1')
-  if (key === undefined) throw new Refused(refuse('idempotency-key-missing'))
-  if (!/^[\x20-\x7e]{8,255}$/.test(key)) throw new Refused(refuse('idempotency-key-invalid'))
-  return key
-}
-
 const inputOf = (req: Request): AnyInput => ({ path: req.params, query: req.query, body: req.body })
-
-const momentAt = (date: Date): Pick<Moment, 'now' | 'today'> => ({
-  now: date.toISOString(),
-  today: new Date(date.getTime() + 8 * 3_600_000).toISOString().slice(0, 10), // Asia/Shanghai has no summer time.
-})
 
 const pathWith = (req: Request, cursor: string) => {
   const url = new URL(req.originalUrl, 'http://host')
@@ -266,6 +223,18 @@ const allowed = (path: string) =>
   operations
     .filter((one) => new RegExp(`^${one.path.replace(/:\w+/g, '[^/]+')}$`).test(path))
     .map((one) => one.method.toUpperCase())
+
+/**
+ * Before a command is refused, whatever for: if the same request was carried out before, it gets the same answer again.
+ * A command that is not refused finds it out by itself, as it reads the stream or appends to it.
+ */
+const answerAgain: ErrorRequestHandler = async (error, req, res, next) => {
+  const { operation, service, slice, request } = askedOf(res)
+  if (res.headersSent || !request || slice.kind !== 'command' || error instanceof Unavailable) return next(error)
+  const before = await replayed(service, { slice, operation, input: inputOf(req), request })
+  if (before) await answerCommand(res, before)
+  else next(error)
+}
 
 /** The one place where an error becomes an answer. */
 const toAnswer =

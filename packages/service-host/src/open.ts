@@ -107,7 +107,7 @@ export async function openStores(
     await store.close()
     await pool.end()
   }
-  return { pool, store, log: sharedTail(store.log, { keep: 2000 }), close }
+  return { pool, store, log: sharedTail(store.log, { keep: 1000 }), close }
 }
 
 /** Second half: inbox, read-copies, read models. */
@@ -120,7 +120,7 @@ export async function openService(
   const { vault } = options
   const stopping = new AbortController()
   const inbox = openInbox({ pool })
-  const inboxLog = sharedTail(inbox, { keep: 2000 })
+  const inboxLog = sharedTail(inbox, { keep: 1000 })
   const owner = `${service.name} ${process.pid}`
   const running: OpenService['running'] = new Map()
   const fillers: OpenService['fillers'] = new Map()

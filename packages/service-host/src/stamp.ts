@@ -1,12 +1,11 @@
-import { randomBytes } from 'node:crypto'
 import type { NewEvent } from '@wushe/event-store'
 import { canonical, commitment, entryOf } from '@wushe/evidence'
 import type { Meta, Moment, Recorded, Sealed } from '@wushe/slice'
-import type { Vault } from '@wushe/vault'
+import { newSalt, type Vault } from '@wushe/vault'
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
-import { v5 as uuidFrom } from 'uuid'
 import { newestEvent } from './contract.ts'
+import { uuidFrom } from './uuid-from.ts'
 
 export type Request = {
   commandId: string
@@ -38,7 +37,7 @@ export async function stamp(
 
       const id = uuidFrom(`event ${index}`, commandId)
       const text = canonical(data)
-      const salt = randomBytes(32)
+      const salt = newSalt()
       const named = Object.entries(withoutUndefined(sections ?? {}) as Sealed)
       const { sealed, commitments } = named.length
         ? await vault.seal(

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 
 /**
@@ -17,6 +17,6 @@ export const keyIdOf = (text: string) => {
   return match && checksum(match[1]!) === match[3] ? `key_${match[2]}` : undefined
 }
 
-export const hashOfApiKey = (text: string) => createHash('sha256').update(text).digest('hex')
+export const hashOfApiKey = (text: string) => hash('sha256', text)
 
 const checksum = (text: string) => crc32(text).toString(16).padStart(8, '0')

@@ -1,0 +1,61 @@
+import { hash, randomUUID } from 'node:crypto'
+import { refuse, type Moment } from '@wushe/slice'
+import { newSalt, type Vault } from '@wushe/vault'
+import canonicalize from 'canonicalize'
+import type { Request } from 'express'
+import { TypeID } from 'typeid-js'
+import { Refused } from './problem.ts'
+import type { Request as CommandRequest } from './stamp.ts'
+import { uuidFrom } from './uuid-from.ts'
+
+/** What a slice learns of the request besides its input. The same key of the same organisation makes the same ids. */
+export async function requestOf(
+  req: Request,
+  { requestId, moment, vault }: { requestId: string; moment: Omit<Moment, 'chance' | 'newId'>; vault: Vault },
+): Promise<CommandRequest> {
+  const { orgId } = moment.actor
+  const writes = req.method === 'POST'
+  const key = writes ? idempotencyKey(req) : randomUUID()
+  // The key belongs to the organisation, so that a rotated API key still finds what it sent before.
+  const commandId = uuidFrom(`${orgId} ${key}`, namespace)
+  return {
+    commandId,
+    requestId,
+    fingerprint: writes ? await fingerprintOf(req, orgId, vault) : '',
+    moment: { ...moment, chance: newSalt().toString('hex'), newId: idsFrom(commandId) },
+  }
+}
+
+export const momentAt = (date: Date): Pick<Moment, 'now' | 'today'> => ({
+  now: date.toISOString(),
+  today: new Date(date.getTime() + 8 * 3_600_000).toISOString().slice(0, 10), // Asia/Shanghai has no summer time.
+})
+
+const namespace = '5f0b2f0e-9d0a-5c55-8a51-77f5e0c0a5ee'
+
+const idempotencyKey = (req: Request) => {
+  const key = req.get('idempotency-key')?.replace(/^"(.*)"$/, '$1')
+  if (key === undefined) throw new Refused(refuse('idempotency-key-missing'))
+  if (!/^[\x20-\x7e]{8,255}$/.test(key)) throw new Refused(refuse('idempotency-key-invalid'))
+  return key
+}
+
+/** Ids that the same command makes again. */
+const idsFrom = (commandId: string) => {
+  const made = new Map<string, string>()
+  return (prefix: string) => {
+    const id = made.get(prefix) ?? TypeID.fromUUID(prefix, uuidFrom(prefix, commandId)).toString()
+    made.set(prefix, id)
+    return id
+  }
+}
+
+/**
+ * Tells a request sent again from another one under the same key. It is kept for ever, and so made with the
+ * organisation's own key: from a plain hash one could guess what was sealed, even after an erasure.
+ */
+async function fingerprintOf(req: Request, orgId: string, vault: Vault): Promise<string> {
+  const body = (canonicalize as never as (value: unknown) => string | undefined)(req.body) ?? ''
+  const digest = hash('sha256', `${req.method} ${req.path}\n${body}`)
+  return Buffer.from(await vault.blindIndex(orgId, 'request', digest), 'base64url').toString('hex')
+}
