@@ -5,9 +5,9 @@ import { quantile } from './measure.ts'
 
 export type Load = {
   url: string
-  path: string
   headers: Record<string, string>
-  body: string
+  /** What each connection sends, over and over; `{id}` is the id in the first one's answer. */
+  steps: { path: string; body: string; status: number }[]
   connections: number
   ms: number
 }
@@ -17,23 +17,26 @@ let sent = 0
 
 asChild({}, { answer: (load: Load) => run(load) })
 
-async function run({ url, path, headers, body, connections, ms }: Load): Promise<Loaded> {
+async function run({ url, headers, steps, connections, ms }: Load): Promise<Loaded> {
   const { hostname, port, host } = new URL(url)
-  const head =
-    `POST ${path} HTTP/1.1\r\nHost: ${host}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n` +
-    Object.entries(headers)
-      .map(([name, value]) => `${name}: ${value}\r\n`)
-      .join('')
+  const fixed = Object.entries({ Host: host, 'Content-Type': 'application/json', ...headers })
+  const head = fixed.map(([name, value]) => `${name}: ${value}\r\n`).join('')
+  const requestOf = ({ path, body }: Load['steps'][number], id: string) =>
+    `POST ${path.replace('{id}', id)} HTTP/1.1\r\n${head}Idempotency-Key: bench-${process.pid}-${++sent}\r\n` +
+    `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`
+
   const sockets = await Promise.all(Array.from({ length: connections }, () => opened(Number(port), hostname)))
   const took: number[] = []
   const start = performance.now()
   await Promise.all(
     sockets.map(async (socket) => {
-      while (performance.now() - start < ms) {
+      for (let id = '', at = 0; performance.now() - start < ms; at = (at + 1) % steps.length) {
+        const step = steps[at]!
         const began = performance.now()
-        const answer = await exchange(socket, `${head}Idempotency-Key: bench-${process.pid}-${++sent}\r\n\r\n${body}`)
-        if (!answer.startsWith('HTTP/1.1 201')) throw new Error(answer)
+        const answer = await exchange(socket, requestOf(step, id))
+        if (!answer.startsWith(`HTTP/1.1 ${step.status}`)) throw new Error(answer)
         took.push(performance.now() - began)
+        if (at === 0) id = /"id":"([^"]+)"/.exec(answer)![1]!
       }
       socket.end()
     }),

@@ -19,6 +19,11 @@ app.post('/v1/activities', async (req, res) => {
   await rawInsert(pool, `activity-${id}`, 0, { ...fact('ActivityPlanned'), data: JSON.stringify(req.body) })
   res.status(201).json({ data: { id, ...req.body } })
 })
+app.post('/v1/activities/:id/evaluation', async (req, res) => {
+  const { id } = req.params
+  await rawInsert(pool, `activity-${id}`, 1, { ...fact('ActivityHeld'), data: JSON.stringify(req.body) })
+  res.status(200).json({ data: { id, ...req.body } })
+})
 const server = app.listen(0, '127.0.0.1', () =>
   asChild({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` } satisfies Bare, {
     stop: async () => {

@@ -1,6 +1,8 @@
 // A process of the bench: all five services, as scripts/start runs them, with an agreement to record under.
+import { join } from 'node:path'
 import type { ServiceName } from '@wushe/contracts'
 import type { Position } from '@wushe/event-store'
+import { openLog } from '@wushe/service-host'
 import { agreement } from '../scripts/demo/alar.ts'
 import { meet } from '../scripts/demo/load-alar.ts'
 import { send } from '../scripts/demo/send.ts'
@@ -8,28 +10,30 @@ import { startEmbedded } from '../scripts/embedded.ts'
 import { asChild, childOptions } from './child.ts'
 
 export type Ours = { url: string; keys: { contractor: string; funder: string }; agreementId: string }
-type Options = {
-  dir: string
-  postgres: { url: string; pid: number }
-  /** Times how long each fact takes to be countable, which costs a statement for each. */
-  watched: boolean
-}
+/** What is asked of it: to watch from now on, or no longer. Answers how long facts took, in ms, while it watched. */
+export type Watch = { watch: boolean }
+type Options = { dir: string; postgres: { url: string; pid: number } }
 
-const { watched, ...options } = childOptions<Options>()
-const { host, keys, organisations, stop } = await startEmbedded({ ...options, port: 0 })
+const options = childOptions<Options>()
+const requestLog = openLog(join(options.dir, 'requests.log'))
+const { host, keys, organisations, stop } = await startEmbedded({ ...options, port: 0, requestLog })
 const { id: agreementId, chain } = agreement(organisations)
 await meet({ url: host.url, key: keys.contractor }, await send({ url: host.url, key: keys.funder }, [chain]))
 
 const service = (name: string) => host.services.find((one) => one.name === name)!
 const reporting = service('reporting')
+let watching = false
 let visible: number[] = []
 
-/** From the acknowledgement of each append to the commit that shows it in the facts, in this process. */
-for (const { name, store } of watched ? host.services : []) {
+/**
+ * From the acknowledgement of each append to the commit that shows it in the facts, in this process. Followers hurry when
+ * somebody waits for them, so nothing else is timed while this is.
+ */
+for (const { name, store } of host.services) {
   const append = store.append
   store.append = async (...all) => {
     const result = await append(...all)
-    if (result.ok) void watch(name, result.position, performance.now())
+    if (watching && result.ok) void watch(name, result.position, performance.now())
     return result
   }
 }
@@ -43,9 +47,10 @@ async function watch(source: ServiceName, position: Position, since: number) {
 const hello: Ours = { url: host.url, keys, agreementId }
 asChild(hello, {
   stop,
-  answer: async () => {
+  answer: async ({ watch }: Watch) => {
     const seen = visible
     visible = []
+    watching = watch
     return seen
   },
 })

@@ -22,7 +22,6 @@ export const wholePost: Measure = {
     const ours = await startChild<Ours>(bench, 'post-ours', {
       dir: join(bench.dir, 'ours'),
       postgres: { pid, url: url() },
-      watched: false,
     })
     const bare = await startChild<Bare>(bench, 'post-bare', { url: log.url, connections: pool })
     const load = await startChild(bench, 'load', {})
@@ -31,9 +30,8 @@ export const wholePost: Measure = {
     const post =
       (to: keyof typeof turns, url: string, pid: number): Contender =>
       async (ms) => {
-        const body = JSON.stringify({ ...activity, agreementId: ours.hello.agreementId })
-        const headers = { Authorization: `Bearer ${ours.hello.keys.contractor}` }
-        const asked: Load = { url, path: '/v1/activities', headers, body, connections, ms }
+        const headers = { Authorization: `Bearer ${ours.hello.keys.contractor}`, 'If-Match': '*' }
+        const asked: Load = { url, headers, steps: stepsOf(ours.hello.agreementId), connections, ms }
         const before = processorTime(pid)
         const loaded = await load.ask<Loaded>(asked)
         turns[to].push({ ...loaded, processor: (processorTime(pid) - before) / loaded.count })
@@ -58,7 +56,16 @@ export const wholePost: Measure = {
 
 type Turn = Loaded & { processor: number }
 
-const activity = { kind: 'lecture', title: '防溺水讲座', plannedOccurrences: 1, occurredOn: '2023-05-01' }
+/** Half of them begin a stream, the other half load one and go on with it. */
+const stepsOf = (agreementId: string): Load['steps'] => {
+  const occurredOn = '2023-05-01'
+  const activity = { kind: 'lecture', title: '防溺水讲座', plannedOccurrences: 1, occurredOn, agreementId }
+  const evaluation = { satisfaction: 5, responses: 20, occurredOn }
+  return [
+    { path: '/v1/activities', body: JSON.stringify(activity), status: 201 },
+    { path: '/v1/activities/{id}/evaluation', body: JSON.stringify(evaluation), status: 200 },
+  ]
+}
 
 /** What Linux says that a process used of all processors, in ms; it counts in hundredths of a second. */
 const processorTime = (pid: number) => {
