@@ -5,7 +5,7 @@ import type { Follower, TableName } from './follower.ts'
 import type { InboxEvent } from './inbox.ts'
 import type { FollowerOptions } from './records.ts'
 import { toSliceEvent, type SliceEvent } from './slice-event.ts'
-import { prepared, sendAll, type Query } from './transaction.ts'
+import { preparing, sendAll } from './transaction.ts'
 
 /**
  * Runs the statements of a projection, in order. Over an inbox each event goes to the handler of the service that it
@@ -61,20 +61,5 @@ const placedIn = (tables: readonly string[], tableName: TableName) => {
     const placed = known.get(text) ?? rewrite(text)
     known.set(text, placed)
     return placed
-  }
-}
-
-/**
- * A statement that comes again is prepared once per connection, which makes it three times as fast. Texts that are put
- * together anew for every event are not: the server would keep each of them.
- */
-const preparing = () => {
-  const seen = new Set<string>()
-  const again = new Set<string>()
-  return (text: string, values: unknown[]): Query => {
-    if (again.has(text)) return prepared(text, values)
-    if (seen.has(text) && again.size < 100) again.add(text)
-    else if (seen.size < 1000) seen.add(text)
-    return { text, values }
   }
 }

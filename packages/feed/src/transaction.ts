@@ -14,6 +14,21 @@ export const prepared = (text: string, values: unknown[]): Query => {
 const names = new Map<string, string>()
 
 /**
+ * A statement that comes again is prepared once per connection, which makes it three times as fast. Texts that are put
+ * together anew for every event are not: the server would keep each of them.
+ */
+export const preparing = () => {
+  const seen = new Set<string>()
+  const again = new Set<string>()
+  return (text: string, values: unknown[]): Query => {
+    if (again.has(text)) return prepared(text, values)
+    if (seen.has(text) && again.size < 100) again.add(text)
+    else if (seen.size < 1000) seen.add(text)
+    return { text, values }
+  }
+}
+
+/**
  * Runs `work` between begin and commit. `opening` is sent together with the begin, and its results are given to `work`.
  * `settings` (`name = value`) hold until the end of the transaction.
  * Throws ConnectionLost when the outcome is not known; any other error means that nothing was written.

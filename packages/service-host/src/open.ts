@@ -16,6 +16,7 @@ import {
   fillerOf,
   follow,
   openInbox,
+  preparing,
   recordFollower,
   sharedTail,
   statementFollower,
@@ -161,8 +162,8 @@ export async function openService(
       )
   }
 
-  const rows: OpenService['rows'] = async (statement) =>
-    (await pool.query(statement.text, statement.values as unknown[])).rows
+  const query = preparing()
+  const rows: OpenService['rows'] = async ({ text, values }) => (await pool.query(query(text, values))).rows
   const records = new Map(service.records.map((record) => [record.name as string, record]))
   const agreements = new Map<string, AgreementRow>()
   return {

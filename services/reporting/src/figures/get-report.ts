@@ -9,7 +9,10 @@ export const getReport = query('getReport', async ({ path, query: asked }, readi
   const { position, ...question } = standing
   const { groupBy } = asked
   const reported = indicators.filter(({ report }) => report === path.report)
-  const found = await rows(figureValues(reported, question, groupBy))
+  const [found, positions] = await Promise.all([
+    rows(figureValues(reported, question, groupBy)),
+    positionsAt(position, rows),
+  ])
   return {
     data: reported.flatMap((indicator) => {
       const shapes = rowsOf(indicator, groupBy)
@@ -30,7 +33,7 @@ export const getReport = query('getReport', async ({ path, query: asked }, readi
         })
     }),
     ...question,
-    positions: await positionsAt(position, rows),
+    positions,
   }
 })
 

@@ -17,9 +17,11 @@ export const standingOf = async (asked: Asked, reading: Reading, rows: Rows): Pr
   const { agreementId } = asked
   if (!reading.actor.agreementIds.includes(agreementId)) return refuse('not-found')
   if ([asked.from, asked.to, asked.asOf].some(isBeforeTime)) return refuse('request-invalid')
-  const moment = asked.asOf === undefined ? await lastMoment(rows) : await momentOf(asked.asOf, reading, rows)
+  const [moment, [period]] = await Promise.all([
+    asked.asOf === undefined ? lastMoment(rows) : momentOf(asked.asOf, reading, rows),
+    rows(periodOf(agreementId)),
+  ])
   if (isRefusal(moment)) return moment
-  const [period] = await rows(periodOf(agreementId))
   if (!period) return refuse('projection-lagging')
   const { from = period.from, to = period.to } = asked
   return from > to ? refuse('period-wrong', { from, to }) : { agreementId, from, to, ...moment }
