@@ -128,6 +128,20 @@ describe('a request that is broken', () => {
     demand(answer, 422, 'outside-agreement')
     expect(answer.body.params).toMatchObject({ from: '2023-01-01', to: '2023-12-31' })
   })
+  test('by a day outside the agreement is heard all the same where a state begins or ends with it', async () => {
+    const registered = await contractor.post('/v1/practitioners', {
+      identity: { name: '何社工' },
+      employment: 'full-time',
+      occurredOn: '2018-03-01',
+      agreementId,
+    })
+    const path = `/v1/practitioners/${registered.body.data.id}`
+    const licence = { level: 'assistant', line: 'national', issuedOn: '2019-09-20' }
+    expect((await contractor.post(`${path}/licences`, licence)).status).toBe(201)
+    expect((await contractor.post(`${path}/departure`, { reason: 'resigned', occurredOn: '2024-02-01' })).status).toBe(
+      200,
+    )
+  })
   test('by an ID number is told the position of the mistake', async () => {
     const answer = await contractor.post('/v1/subjects', {
       kind: 'person',

@@ -22,10 +22,10 @@ export const agreementRow = (agreementId: string) => sql<AgreementRow>`
   select agreement_id, contractor_id, lower(period)::text as from, (upper(period) - 1)::text as to
   from host.agreements where agreement_id = ${agreementId} and active`
 
-/** A day is never in the future, and a fact belongs to an agreement only inside its period and by its contractor. */
+/** A day is never in the future, and a fact belongs to an agreement only by its contractor and mostly inside its period. */
 export function refuseDates(
   data: Record<string, any>,
-  agreement: AgreementRow | undefined,
+  { agreement, outsidePeriod }: { agreement: AgreementRow | undefined; outsidePeriod: true | undefined },
   { today, actor }: Moment,
 ): Refusal | undefined {
   const { occurredOn: date, agreementId } = data
@@ -34,7 +34,7 @@ export function refuseDates(
   if (typeof agreementId !== 'string' || actor.kind !== 'contractor') return undefined
   if (agreement?.contractor_id !== actor.orgId) return refuse('agreement-not-known', { agreementId })
   const { from, to } = agreement
-  if (typeof date === 'string' && (date < from || date > to))
+  if (!outsidePeriod && typeof date === 'string' && (date < from || date > to))
     return refuse('outside-agreement', { agreementId, date, from, to })
   return undefined
 }

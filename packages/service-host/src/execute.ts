@@ -77,7 +77,9 @@ export async function execute(
       return { record: before, recorded: [], entries: [], position: last ?? '', replayed: false }
     }
     for (const { data } of decision) {
-      const refusal = refuseDates(data, await service.agreement(data.agreementId), moment)
+      const agreement = await service.agreement(data.agreementId)
+      const outsidePeriod = slice.outsidePeriod ?? aggregate.outsidePeriod
+      const refusal = refuseDates(data, { agreement, outsidePeriod }, moment)
       if (refusal) throw new Refused(refusal)
     }
 

@@ -15,12 +15,14 @@ export type CommandSlice = {
     evolve: (state: any, event: any) => any
     owner?: (first: any, streamId: string) => string
     attached?: boolean
+    outsidePeriod?: true
     holds?: (state: any, set: string) => boolean
     writableBy?: (state: any, actor: Actor) => boolean
   }
   of: (input: any, moment: Moment) => string
   record?: (input: any, moment: Moment) => string
   needs?: Record<string, Need<any, any>>
+  outsidePeriod?: true
   claims?: (input: any, moment: Moment, state: any) => readonly Claim[]
   decide: (input: any, state: any, moment: Moment, known: any) => Decision<{ type: string; data: any }>
   shownOnce?: (input: any, moment: Moment) => Record<string, unknown>

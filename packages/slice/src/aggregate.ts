@@ -35,6 +35,8 @@ export type Aggregate<Name extends Category, State> = {
   owner?: (first: Streams[Name], streamId: string) => string
   /** The stream has no beginning of its own, like a volunteer's hours: whoever writes first begins it. */
   attached?: boolean
+  /** It records states that last, which may begin before an agreement and end after it. */
+  outsidePeriod?: true
   /** Does the stream still hold what it claimed in this set? Without it, a claim is held for ever. */
   holds?: (state: State, set: string) => boolean
   /** May this actor write to the stream? Without it: the organisation to which it belongs. */
@@ -81,6 +83,8 @@ export type Command<Operation, Name extends Category, State, Needs> = {
   /** The record that the answer shows, where that is not the stream's own. */
   record?: (input: Input<Operation>, moment: Moment) => string
   needs?: Needs
+  /** It ends something, which may happen after the agreement has ended. */
+  outsidePeriod?: true
   claims?: (input: Input<Operation>, moment: Moment, state: State) => readonly Claim[]
   decide: (input: Input<Operation>, state: State, moment: Moment, known: Known<Needs>) => Decision<Streams[Name]>
   /** Said once, in the first answer, and stored nowhere. */
@@ -94,6 +98,7 @@ export const aggregate = <Name extends Category, State>(
     evolve: (state: NoInfer<State>, event: Streams[Name]) => NoInfer<State>
     owner?: (first: Streams[Name], streamId: string) => string
     attached?: boolean
+    outsidePeriod?: true
     holds?: (state: NoInfer<State>, set: string) => boolean
     writableBy?: (state: NoInfer<State>, actor: Actor) => boolean
   },

@@ -4,6 +4,7 @@ import { whereOf } from '../where-of.ts'
 import { caseFile, caseTaking, whoseCase, type RunningCase } from './case-file.ts'
 
 export const closeCase = caseFile.command('closeCase', {
+  outsidePeriod: true,
   of: ({ path }) => path.caseId,
   needs: whoseCase,
   decide: ({ body: { note, ...closure } }, state, _, { person }) => {

@@ -5,6 +5,7 @@ import { whereOf } from '../where-of.ts'
 import { group } from './group.ts'
 
 export const closeGroup = group.command('closeGroup', {
+  outsidePeriod: true,
   of: ({ path }) => path.groupId,
   decide: ({ body: { note, ...closure } }, state) => {
     if (state.status === 'none' || state.status === 'voided') return refuse('group-not-open', { status: state.status })

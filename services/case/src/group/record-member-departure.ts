@@ -5,6 +5,7 @@ import { whereOf } from '../where-of.ts'
 import { group, groupOn } from './group.ts'
 
 export const recordMemberDeparture = group.command('recordMemberDeparture', {
+  outsidePeriod: true,
   of: ({ path }) => path.groupId,
   needs: { person: stateOf(subject, ({ body }) => body.subjectId) },
   decide: ({ body: { note, ...departure } }, state, _, { person }) => {

@@ -3,6 +3,7 @@ import { offer } from './offer.ts'
 
 /** Nothing more is linked from it; the links it has go on. */
 export const withdrawOffer = offer.command('withdrawOffer', {
+  outsidePeriod: true,
   of: ({ path }) => path.offerId,
   decide: ({ body: { reason, occurredOn, note } }, state) => {
     if (state.status === 'none') return refuse('not-found')

@@ -14,6 +14,7 @@ export type Practitioner =
 
 /** A social worker with all licences: a licence without its holder has no meaning. */
 export const practitioner = aggregate('practitioner', {
+  outsidePeriod: true,
   initial: { status: 'none' } as Practitioner,
   evolve: (state, event): Practitioner => {
     if (event.type === 'PractitionerRegistered') {

@@ -10,6 +10,7 @@ export type Station =
 
 /** A head station, a station of a township or a room of a community (总站、社工站、社工室). */
 export const station = aggregate('station', {
+  outsidePeriod: true,
   initial: { status: 'none' } as Station,
   // Of the stations of a township only the open one holds its division.
   holds: (state) => state.status === 'open' && state.facts.level === 'station',

@@ -8,6 +8,7 @@ export type Volunteer =
 
 /** A person who gives time. Of the ID number the log remembers only that there is one. */
 export const volunteer = aggregate('volunteer', {
+  outsidePeriod: true,
   initial: { status: 'none' } as Volunteer,
   // The number is free again for whoever registers anew.
   holds: (state) => isActive(state),
