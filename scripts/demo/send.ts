@@ -27,19 +27,20 @@ export async function send(
 ): Promise<string> {
   const waiting = [...chains].reverse()
   let done = 0
-  let token = ''
+  const tokens = new Map<string, string>()
   await Promise.all(
     Array.from({ length: Math.min(side, chains.length) }, async () => {
       for (let chain = waiting.pop(); chain; chain = waiting.pop())
         for (const request of chain) {
           const answer = await sendOne(client, request, patience)
-          token = answer.token
+          const [service = ''] = answer.token.split('=', 1)
+          if (answer.token > (tokens.get(service) ?? '')) tokens.set(service, answer.token)
           onAnswer(request, answer)
           onDone(++done)
         }
     }),
   )
-  return token
+  return [...tokens.values()].join(', ')
 }
 
 async function sendOne({ url, key }: Client, request: Request, patience = 60_000) {

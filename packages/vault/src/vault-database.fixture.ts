@@ -35,7 +35,7 @@ export type VaultDatabase = {
 export const vaultDatabase = async (): Promise<VaultDatabase> => {
   const name = `vault_${randomBytes(6).toString('hex')}`
   await asAdmin(`create database ${name}`, `create role ${name} login password '${name}'`)
-  const owner = new pg.Pool({ connectionString: urlOf(name) })
+  const owner = quiet(new pg.Pool({ connectionString: urlOf(name) }))
   await Promise.all([1, 2, 3].map(() => applyVaultSchema(owner, { grantTo: name })))
   const url = urlOf(name, name)
   const [here, there] = [asking(url), asking(url)]
@@ -79,7 +79,7 @@ const asAdmin = async (...statements: string[]) => {
 }
 
 const asking = (connectionString: string): Asked => {
-  const pool = new pg.Pool({ connectionString, max: 4 })
+  const pool = quiet(new pg.Pool({ connectionString, max: 4 }))
   const asked: string[] = []
   const query = pool.query.bind(pool) as (...args: unknown[]) => unknown
   const kept = (...args: unknown[]) => {
@@ -88,3 +88,6 @@ const asking = (connectionString: string): Asked => {
   }
   return Object.assign(pool, { asked, query: kept }) as Asked
 }
+
+/** The database may be dropped while the last connections are still saying good-bye. */
+const quiet = (pool: pg.Pool) => pool.on('error', () => {})
