@@ -6,8 +6,8 @@ export type Client = { url: string; key: string }
 
 /**
  * Sends chains side by side, each one's requests in their order. What fails for a passing reason (no connection, 409
- * concurrent-update, 429, 5xx) is sent again with the same key; anything else stops the load. Answers the Sync-Token
- * of the last answer.
+ * concurrent-update, 429, 5xx) is sent again with the same key; anything else stops the load. Answers the Sync-Tokens of
+ * all of it.
  */
 export async function send(
   client: Client,

@@ -297,8 +297,13 @@ const held = async (stream: string) =>
 
 const attempts = async () => (await f.rows<{ n: number }>('select max(attempts) as n from feed.parked'))[0]!.n
 
-const waitingForLock = async () =>
-  (await f.rows<{ n: number }>(`select count(*)::int as n from pg_stat_activity where wait_event_type = 'Lock'`))[0]!.n
+/** In our database: others share the server. */
+const waitingForLock = async () => {
+  const [found] = await f.rows<{ n: number }>(
+    `select count(*)::int as n from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`,
+  )
+  return found!.n
+}
 
 /** As if the process had gone silent: its locks are free, and it does not know yet. */
 const loseLocks = (pool: pg.Pool) =>
