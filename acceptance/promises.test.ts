@@ -20,19 +20,19 @@ beforeAll(async () => {
 afterAll(() => product?.stop(), 60_000)
 
 /** An active agreement of 2023 that the contractor's services know of. */
-async function anAgreement(with_: Api) {
-  const drafted = await funder.post('/v1/agreements', {
+async function anAgreement(with_: Api, by = funder) {
+  const drafted = await by.post('/v1/agreements', {
     contractorId: with_.orgId,
     title: '试验协议',
     legalBasis: 'government-procurement',
     from: '2023-01-01',
     to: '2023-12-31',
     divisions: ['659002001'],
-    funds: [{ funderId: funder.orgId, share: 10_000 }],
+    funds: [{ funderId: by.orgId, share: 10_000 }],
   })
   const { id } = drafted.body.data
-  await funder.post(`/v1/agreements/${id}/signature`, { signedOn: '2022-12-20' })
-  const active = await funder.post(`/v1/agreements/${id}/activation`, { occurredOn: '2023-01-01' })
+  await by.post(`/v1/agreements/${id}/signature`, { signedOn: '2022-12-20' })
+  const active = await by.post(`/v1/agreements/${id}/activation`, { occurredOn: '2023-01-01' })
   for (const path of ['/v1/cases', '/v1/volunteers', '/v1/offers', '/v1/projects'])
     expect((await with_.get(path, { 'sync-token': active.syncToken! })).status).toBe(200)
   return { id: id as string }
@@ -242,6 +242,32 @@ describe('a rule of the work', () => {
       422,
       'headcount-needs-evidence',
     )
+  })
+  test('a funder sees of an offer only what links of its own agreements take', async () => {
+    const other = await anAgreement(contractor, await product.organisation('funder'))
+    const provider = await contractor.post('/v1/providers', {
+      kind: 'enterprise',
+      name: '爱心企业',
+      occurredOn: '2023-03-01',
+    })
+    const offer = await contractor.post('/v1/offers', {
+      providerId: provider.body.data.id,
+      kind: 'goods',
+      quantity: 100,
+      unit: '袋',
+      occurredOn: '2023-03-02',
+      agreementId,
+    })
+    const path = `/v1/offers/${offer.body.data.id}`
+    const link = { quantity: 10, occurredOn: '2023-03-03' }
+    const own = await contractor.post(`${path}/links`, link)
+    const last = await contractor.post(`${path}/links`, { ...link, agreementId: other.id })
+    const links = async (api: Api) => {
+      const { body } = await api.get(path, { 'sync-token': last.syncToken! })
+      return body.data.links.map(({ linkId }: { linkId: string }) => linkId)
+    }
+    expect(await links(contractor)).toEqual([own.body.data.id, last.body.data.id])
+    expect(await links(funder)).toEqual([own.body.data.id])
   })
   test('what is void cannot be voided again', async () => {
     const id = await openActivity()

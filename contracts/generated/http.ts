@@ -3315,10 +3315,11 @@ export interface components {
             status: string;
             /** @description What no link takes. */
             available: number;
-            /** @description What each link takes of it. Cancelled and voided links take nothing. */
+            /** @description What each link takes of it. Cancelled and voided links take nothing; a funder sees those of its agreements. */
             links: {
                 linkId: string;
                 quantity: components["schemas"]["Quantity"];
+                agreementId: string | null;
             }[];
             withdrawnOn?: components["schemas"]["Date"];
             withdrawalReason?: string;

@@ -51,12 +51,24 @@ export async function present(versions: RecordVersion[], actor: Actor, vault: Va
       occurredOn: version.occurredOn,
       recordedAt: version.recordedAt,
       updatedAt: version.updatedAt,
-      ...version.body,
+      ...(actor.kind === 'funder' ? partsSeen(version.body, actor) : version.body),
       ...open,
       ...(masked.length && { masked }),
     })
   })
 }
+
+/** A thing may have parts that were recorded for other agreements than the thing itself, or (null) for none. */
+const partsSeen = (body: object, { agreementIds }: Actor) =>
+  Object.fromEntries(
+    Object.entries(body).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.filter((part) => seen(part?.agreementId, agreementIds)) : value,
+    ]),
+  )
+
+const seen = (agreementId: unknown, agreementIds: readonly string[]) =>
+  agreementId === undefined || agreementIds.includes(agreementId as string)
 
 const withoutNulls = (record: Record<string, unknown>) =>
   Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined && value !== null))

@@ -41,7 +41,7 @@ test('an offer shows what its links take and what is left', () => {
   expect(shown(offerRecord, offerId, [riceOffered])).toMatchObject({ status: 'open', available: 100, links: [] })
   expect(shown(offerRecord, offerId, [riceOffered, linkProposed])).toMatchObject({
     available: 60,
-    links: [{ linkId, quantity: 40 }],
+    links: [{ linkId, quantity: 40, agreementId: linkProposed.data.agreementId }],
   })
   const agreed = { ...linkAgreed, data: { ...linkAgreed.data, quantity: 30 } }
   expect(shown(offerRecord, offerId, [riceOffered, linkProposed, agreed])).toMatchObject({ available: 70 })

@@ -5,6 +5,7 @@ type OfferBody = RecordBody<'Offer'>
 export const offerRecord = record('Offer', {
   from: 'offer',
   table: 'resources.offer',
+  revision: 2,
   on: {
     ResourceOffered: (_, { data }) => ({ ...data, status: 'open', available: data.quantity, links: [] }),
     OfferWithdrawn: (body, { data }) => ({
@@ -13,10 +14,10 @@ export const offerRecord = record('Offer', {
       withdrawnOn: data.occurredOn,
       withdrawalReason: data.reason,
     }),
-    LinkProposed: (body, { data: { linkId, quantity } }) => taking(body, linkId, quantity),
-    LinkAgreed: (body, { data: { linkId, quantity } }) => taking(body, linkId, quantity),
-    LinkCancelled: (body, { data }) => taking(body, data.linkId, 0),
-    LinkVoided: (body, { data }) => taking(body, data.linkId, 0),
+    LinkProposed: (body, { data }) => taking(body, data),
+    LinkAgreed: (body, { data }) => taking(body, data),
+    LinkCancelled: (body, { data: { linkId } }) => taking(body, { linkId, quantity: 0 }),
+    LinkVoided: (body, { data: { linkId } }) => taking(body, { linkId, quantity: 0 }),
   },
 })
 
@@ -53,8 +54,10 @@ export const linkRecord = record('ResourceLink', {
 })
 
 /** The offer when the link takes so much of it; none of it with 0. */
-const taking = (body: OfferBody, linkId: string, quantity: number): OfferBody => {
+const taking = (body: OfferBody, { linkId, quantity, agreementId = null }: Taken): OfferBody => {
   const others = (body.links ?? []).filter((link) => link.linkId !== linkId)
-  const links = quantity > 0 ? [...others, { linkId, quantity }] : others
+  const links = quantity > 0 ? [...others, { linkId, quantity, agreementId }] : others
   return { ...body, links, available: body.quantity - links.reduce((sum, link) => sum + link.quantity, 0) }
 }
+
+type Taken = { linkId: string; quantity: number; agreementId?: string | null | undefined }
