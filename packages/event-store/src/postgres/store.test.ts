@@ -9,7 +9,6 @@ import {
   newCommand,
   newStream,
   opened,
-  revisionsOf,
   several,
   ticks,
 } from '../../test/examples.ts'
@@ -194,17 +193,18 @@ test('a server that is not there is waited for, then everything is Unavailable, 
 })
 
 test('closing ends every connection the store made itself', async () => {
-  const store = database.store()
-  const listening = async () => {
-    const { rows } = await database.owner.query(
-      `select count(*)::int as n from pg_stat_activity where usename = $1 and query = 'listen es_committed'`,
-      [database.name],
-    )
-    return rows[0].n as number
+  const store = database.store({ listenUrl: `${database.serviceUrl}?application_name=listener` })
+  const listeners = async (wanted: number) => {
+    for (const start = performance.now(); performance.now() - start < 10_000; await ticks(5)) {
+      const { rows } = await database.owner.query(
+        `select count(*)::int as n from pg_stat_activity where usename = $1 and application_name = 'listener'`,
+        [database.name],
+      )
+      if (rows[0].n === wanted) return wanted
+    }
+    return undefined
   }
-  await revisionsOf(store, newStream())
-  const before = await listening()
+  expect(await listeners(1)).toBe(1)
   await store.close()
-  await ticks(50)
-  expect(before - (await listening())).toBe(1)
+  expect(await listeners(0)).toBe(0)
 })
