@@ -2,16 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { Pool } from 'pg'
 import { eventStoreConformance } from '../../test/conformance.ts'
 import { newDatabase, type Database } from '../../test/database.ts'
-import {
-  collect,
-  endOf,
-  follow,
-  newCommand,
-  newStream,
-  opened,
-  several,
-  ticks,
-} from '../../test/examples.ts'
+import { collect, endOf, follow, newCommand, newStream, opened, several, ticks } from '../../test/examples.ts'
 import { lossyWire } from '../../test/lossy-wire.ts'
 import { NotStorable, Unavailable, type EventStore } from '../event-store.ts'
 import { postgresEventStore } from './store.ts'
