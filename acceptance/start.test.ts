@@ -49,7 +49,7 @@ test('an empty start makes three keys and no facts, and says where they are to n
     },
     body: JSON.stringify({ kind: 'lecture', title: '防溺水讲座', plannedOccurrences: 1, occurredOn: '2023-12-01' }),
   })
-  recorded = ((await made.json()) as any).data.id
+  recorded = ((await made.json()) as { data: { id: string } }).data.id
 
   product.signal('SIGINT', 'group') // As Ctrl-C does it.
   expect(await product.ended()).toEqual({ code: 0, signal: null })

@@ -1,7 +1,7 @@
 // The Alar workload: 20 stations, 32 months, every count derived from published figures so that all sums are exact.
 // Source of the figures: reports on the station system of Alar, First Division, XPCC (2021–2023); persons are invented.
 import { createHash } from 'node:crypto'
-import { divisionsUnder } from '@wushe/contracts/codes'
+import { checkCitizenId, divisionsUnder } from '@wushe/contracts/codes'
 import { TypeID } from 'typeid-js'
 
 /** One request of the workload. Its key makes it the same request whenever it is sent. */
@@ -143,7 +143,7 @@ function station(index: number, divisionCode: string, agreementId: string, salt:
             id: id('pra', `west plan ${index}`),
             employment: 'deployed',
             programme: 'west-plan',
-            identity: person(`西部 ${salt} ${index}`, 9_000_000 + index, salt),
+            identity: person(9_000_000 + index, salt),
             occurredOn: index < 4 ? opened : day(opened, 60),
             ...site,
           }),
@@ -154,7 +154,7 @@ function station(index: number, divisionCode: string, agreementId: string, salt:
       create('/v1/practitioners', {
         id: practitioner(number),
         employment: 'full-time',
-        identity: person(`worker ${number}`, 8_000_000 + number, salt),
+        identity: person(8_000_000 + number, salt),
         occurredOn: opened,
         ...site,
       }),
@@ -172,7 +172,7 @@ function station(index: number, divisionCode: string, agreementId: string, salt:
       sex: seed % 2 ? '1' : '2',
       divisionCode,
       categories: ['left-behind-child'],
-      identity: person('subject', seed, salt),
+      identity: person(seed, salt),
       occurredOn,
       ...site,
     })
@@ -329,7 +329,7 @@ function station(index: number, divisionCode: string, agreementId: string, salt:
         sex: number % 2 ? '1' : '2',
         skills: [],
         serviceKinds: ['community'],
-        identity: person('volunteer', 100_000 + number, salt),
+        identity: person(100_000 + number, salt),
         occurredOn,
         ...site,
       }),
@@ -438,16 +438,15 @@ const dayBetween = (from: string, to: string, number: number, of: number) =>
   day(from, Math.floor(((Date.parse(to) - Date.parse(from)) / 86_400_000) * (number / Math.max(of, 1))))
 
 /** Invented, with a valid check character; every seed gives another number. */
-function person(_role: string, seed: number, salt: string) {
+function person(seed: number, salt: string) {
   const surname = surnames[seed % surnames.length]!
   const given = givenNames[Math.floor(seed / surnames.length) % givenNames.length]!
   const shift = salt ? [...salt].reduce((sum, char) => (sum * 31 + char.charCodeAt(0)) % 900, 7) : 0
   const birth = birthday(seed).replaceAll('-', '')
   const first17 = `659002${birth}${String((Math.floor(seed / 14_000) + shift) % 1000).padStart(3, '0')}`
-  const sum = [...first17].reduce((total, digit, at) => total + Number(digit) * weights[at]!, 0)
-  return { name: surname + given, idNumber: first17 + '10X98765432'[sum % 11]! }
+  const check = checkCitizenId(`${first17}0`)
+  return { name: surname + given, idNumber: first17 + (check.ok ? '0' : check.expected!) }
 }
-const weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]
 const surnames = [...'王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗']
 const givenNames = ['安然', '晓雨', '子涵', '明远', '思琪', '嘉禾', '雨桐', '一诺', '梓萱', '浩然', '欣怡', '博文']
 /** One of 14,000 days from 1970 on. */

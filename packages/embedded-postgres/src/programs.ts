@@ -66,10 +66,10 @@ export const installedPackage = (platform = `${process.platform}-${process.arch}
   }
 }
 
-/** Nothing of our own environment is handed on: a PGDATA or PGOPTIONS in it would mislead the programs. */
+/** Nothing of our own environment but the path is handed on: a PGDATA or PGOPTIONS in it would mislead the programs. */
 const place = (native: string, libraryPath: Record<string, string> = {}) => ({
   bin: join(native, 'bin'),
-  env: { PATH: '/usr/local/bin:/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC', ...libraryPath },
+  env: { PATH: process.env['PATH'] ?? '', LC_ALL: 'C', TZ: 'UTC', ...libraryPath },
 })
 
 type Env = ReturnType<typeof place>['env']
