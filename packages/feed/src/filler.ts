@@ -1,6 +1,7 @@
 import type { ServiceName } from '@wushe/contracts'
 import type { LogFilter, Recorded } from '@wushe/event-store'
 import type pg from 'pg'
+import { asItWas } from './as-it-was.ts'
 import type { Follower } from './follower.ts'
 import { fillerName, type Inbox } from './inbox.ts'
 import { learntAt, microsOf, timeOf, type Micros } from './learning.ts'
@@ -10,13 +11,9 @@ import { prepared, sendAll } from './transaction.ts'
  * Copies another service's events into the inbox, each once. Where no types are left out, it stops at a gap in a
  * stream. When the filter changes it goes through the log again, and adds at the end what it had left out before.
  */
-export const fillerOf = (
-  inbox: Inbox,
-  source: ServiceName,
-  follow: LogFilter | 'everything' = 'everything',
-): Follower => {
-  const filter = follow === 'everything' ? {} : follow
-  let written = 0n
+export const fillerOf = (inbox: Inbox, source: ServiceName, follow: Following = 'everything'): Follower => {
+  const filter = filterOf(follow)
+  const copy = copier(inbox, source, filter)
   return {
     name: fillerName(source),
     revision: 1,
@@ -24,10 +21,27 @@ export const fillerOf = (
     tables: [],
     onPoison: 'stop',
     startsOver: (client) => keepFilter(client, source, filter),
-    apply: async (events, client) => {
+    apply: (events, client) => copy.apply(events, client),
+    committed: copy.committed,
+  }
+}
+
+/** What of a service is followed. */
+export type Following = LogFilter | 'everything'
+
+export const filterOf = (follow: Following): LogFilter => (follow === 'everything' ? {} : follow)
+
+/**
+ * `apply` adds to the inbox, in the caller's transaction, what it does not have yet; `committed` is to be called after.
+ * Throws StreamGap where no types are left out, or with `overGaps` leaves out what comes after a gap.
+ */
+export const copier = (inbox: Inbox, source: ServiceName, filter: LogFilter) => {
+  let written = 0n
+  return {
+    apply: async (events: readonly Recorded[], client: pg.PoolClient, { overGaps = false } = {}) => {
       const { head, last } = await hold(client, source, events)
-      const fresh = await missing(client, source, events, last)
-      if (!filter.types) refuseGaps(fresh, last)
+      const unknown = await missing(client, source, events, last)
+      const fresh = eachOnce(filter.types ? unknown : withoutGaps(unknown, last, overGaps))
       if (fresh.length === 0) return
       const learnt = learntAt(fresh.map(recordedAt), head)
       written = head.position + BigInt(fresh.length)
@@ -38,7 +52,7 @@ export const fillerOf = (
 }
 
 /** True when the filter is another one than before. */
-const keepFilter = async (client: pg.PoolClient, source: ServiceName, { categories, types }: LogFilter) => {
+export const keepFilter = async (client: pg.PoolClient, source: ServiceName, { categories, types }: LogFilter) => {
   const text = JSON.stringify({ categories: categories?.toSorted(), types: types?.toSorted() })
   const { rows } = await client.query<{ filter: string }>('select filter from inbox.sources where source = $1', [
     source,
@@ -99,14 +113,23 @@ const missing = async (
   return events.filter(({ stream, revision }) => !known.has(`${revision} ${stream}`))
 }
 
-const refuseGaps = (events: readonly Recorded[], last: Map<string, bigint>) => {
-  for (const { stream, revision } of events) {
-    const expected = last.get(stream)! + 1n
-    if (revision > expected)
-      throw new StreamGap(`${stream} has a gap: revision ${expected} is missing before revision ${revision}.`)
-    if (revision === expected) last.set(stream, revision)
-  }
+/** Kafka may bring an event twice in one batch. */
+const eachOnce = (events: readonly Recorded[]) => {
+  const seen = new Set<string>()
+  return events.filter(({ stream, revision }) => {
+    const key = `${revision} ${stream}`
+    return !seen.has(key) && seen.add(key)
+  })
 }
+
+const withoutGaps = (events: readonly Recorded[], last: Map<string, bigint>, overGaps: boolean) =>
+  events.filter(({ stream, revision }) => {
+    const expected = last.get(stream)! + 1n
+    if (revision === expected) last.set(stream, revision)
+    if (revision > expected && !overGaps)
+      throw new StreamGap(`${stream} has a gap: revision ${expected} is missing before revision ${revision}.`)
+    return revision <= expected
+  })
 
 const recordedAt = ({ meta, at }: Recorded): Micros => {
   const { recordedAt } = (meta ?? {}) as { recordedAt?: string }
@@ -141,24 +164,6 @@ const columns: ((event: Recorded) => unknown)[] = [
   ({ entry }) => entry,
   ({ position }) => position,
 ]
-
-/**
- * The bytes that the evidence commits to: canonical JSON (RFC 8785), which JSON.stringify restores from what was parsed,
- * except for keys that look like numbers, which JavaScript moves to the front.
- */
-const asItWas = (value: unknown) => {
-  const text = JSON.stringify(value)
-  return numberLikeKey.test(text) ? sorted(value) : text
-}
-
-const numberLikeKey = /"\d+":/
-
-const sorted = (value: unknown): string => {
-  if (Array.isArray(value)) return `[${value.map(sorted).join()}]`
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
-  const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
-  return `{${members.map(([key, of]) => `${JSON.stringify(key)}:${sorted(of)}`).join()}}`
-}
 
 const moveHead = (position: bigint, learnt: Micros) =>
   prepared('update inbox.head set position = $1, learnt_at = $2', [position, timeOf(learnt)])

@@ -13,6 +13,8 @@ export type Follower = {
   filter: LogFilter
   /** Of what the filter lets through, is this event for the follower? Where none of a page is, nothing is written. */
   concerns?: (event: Recorded) => boolean
+  /** Sends events out of the database, before the transaction; again after a crash between the two. */
+  publish?: (events: readonly Recorded[]) => Promise<void>
   /**
    * Writes what the events mean, in a transaction that also moves the checkpoint. Events come in the order of the log,
    * at most 500 at a time, and never again once committed.

@@ -6,6 +6,8 @@ export const applyInboxSchema = async (client: pg.ClientBase | pg.Pool) => {
 }
 
 // Positions have no gaps: who writes holds the row in inbox.head. inbox.sources: what each filler lets pass.
+// inbox.offsets, inbox.marks: how far each partition was read, and what the relay of the source said last (kafka/marks.ts);
+// `mending`: an edition is being read that brings again what was missing. inbox.dead_letters: messages that are no events.
 const tables = `
   select pg_advisory_xact_lock(hashtextextended('inbox schema', 0));
   create schema if not exists inbox;
@@ -34,4 +36,30 @@ const tables = `
     unique (source, stream, revision)
   );
   create table if not exists inbox.sources (source text collate "C" primary key, filter text not null);
+  create table if not exists inbox.offsets (
+    source      text collate "C",
+    partition   integer,
+    next_offset bigint not null default 0,
+    primary key (source, partition)
+  );
+  create table if not exists inbox.marks (
+    source   text collate "C" primary key,
+    edition  integer not null,
+    position text collate "C" not null,
+    offsets  bigint[] not null,
+    whole    boolean not null,
+    mending  boolean not null
+  );
+  create table if not exists inbox.dead_letters (
+    source    text collate "C",
+    partition integer,
+    "offset"  bigint,
+    key       text,
+    value     bytea,
+    headers   json not null,
+    error     text not null,
+    attempts  integer not null default 1,
+    at        timestamptz not null default clock_timestamp(),
+    primary key (source, partition, "offset")
+  );
   create index if not exists events_source on inbox.events (source, source_position);`

@@ -5,7 +5,8 @@ export const applyFeedSchema = async (client: pg.ClientBase | pg.Pool) => {
   await client.query(tables)
 }
 
-// `after` is a place from which the event is the next one that the follower reads.
+// feed.parked: `after` is a place from which the event is the next one that the follower reads.
+// feed.relayed: what the topic held when the relay last heard from the brokers; `whole_at`: where an edition is complete.
 const tables = `
   select pg_advisory_xact_lock(hashtextextended('feed schema', 0));
   create schema if not exists feed;
@@ -31,4 +32,11 @@ const tables = `
     done         bigint not null default 0,
     total        bigint not null default 0,
     error        json
+  );
+  create table if not exists feed.relayed (
+    one      boolean primary key default true check (one),
+    edition  integer not null,
+    offsets  bigint[] not null,
+    whole_at text collate "C" not null,
+    again    boolean not null default false
   );`

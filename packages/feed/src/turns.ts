@@ -94,6 +94,7 @@ export const openTurns = async ({ log, follower, pool, cursor, table }: Task) =>
 
   const applyBatch = async (batch: Recorded[], from: Place, to: Place) => {
     const behind = behindParked(batch, from)
+    await follower.publish?.(batch)
     const moved = await commit(to, (client) => write(client, batch, behind))
     if (moved) parked.count += behind.length
     return moved

@@ -13,14 +13,18 @@ import {
   applyFeedSchema,
   applyInboxSchema,
   createRecordTable,
+  fillFromKafka,
   fillerOf,
   follow,
   openInbox,
   preparing,
   recordFollower,
+  relayOf,
   sharedTail,
   statementFollower,
+  type Bus,
   type Follower,
+  type Following,
   type Inbox,
   type Running,
 } from '@wushe/feed'
@@ -61,8 +65,12 @@ export type OpenOptions = {
   vault: Vault
   cursorSecret: Buffer
   poolSize?: number
-  /** The log of another service, if it is to be followed. */
+  /** The log of another service that is hosted in this process. */
   feedOf: (name: ServiceName) => EventLog | undefined
+  /** Where the events of the others are, and where ours go. */
+  bus?: Bus | undefined
+  /** Services that are not hosted here are not followed. */
+  alone?: boolean | undefined
   log?: (line: Record<string, unknown>) => void
 }
 
@@ -153,14 +161,27 @@ export async function openService(
   // The ledger follows every service and keeps every fact; the others keep what they need.
   const everything = service.name === 'reporting'
   if (everything) for (const { service: name } of events) followed.set(name as ServiceName, new Set())
+  const remote = new Map<ServiceName, Following>()
   for (const [source, types] of followed) {
+    const following: Following = everything ? 'everything' : { types: [...types].sort() }
     const from = source === service.name ? log : options.feedOf(source)
-    if (from)
-      fillers.set(
-        source,
-        start(from, fillerOf(inbox, source, everything ? 'everything' : { types: [...types].sort() })),
+    if (from) fillers.set(source, start(from, fillerOf(inbox, source, following)))
+    else if (options.bus) remote.set(source, following)
+    else if (!options.alone)
+      throw new NoWayToFollow(
+        `${service.name} follows ${source}, which is not hosted in this process. Set KAFKA_BROKERS, or host it here too.`,
       )
   }
+  const { bus } = options
+  const relay = bus && relayOf({ bus, service: service.name })
+  if (relay) running.set(relay.name, { running: start(log, relay), source: 'own' })
+  if (bus && remote.size > 0)
+    for (const [source, filling] of fillFromKafka({
+      ...{ bus, inbox, sources: remote, signal: stopping.signal },
+      group: `${bus.prefix}.${service.name}`,
+      ...(options.log && { log: (line: string) => options.log!({ line }) }),
+    }))
+      fillers.set(source, filling)
 
   const query = preparing()
   const rows: OpenService['rows'] = async ({ text, values }) => (await pool.query(query(text, values))).rows
@@ -201,6 +222,7 @@ export async function openService(
     pool,
     stopFollowing: async () => {
       stopping.abort()
+      await relay?.close()
       await Promise.all(
         [...[...running.values()].map((one) => one.running), ...fillers.values()].map((one) => one.done),
       )
@@ -236,6 +258,11 @@ export async function catchUpWith(
       )
   }
   return (await Promise.all(waits)).every(Boolean)
+}
+
+/** A service is followed that cannot be reached. */
+class NoWayToFollow extends Error {
+  override name = 'NoWayToFollow'
 }
 
 export type { Projection }

@@ -2,24 +2,21 @@ import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { ServiceName } from '@wushe/contracts'
 import type { EventLog } from '@wushe/event-store'
+import { openBus } from '@wushe/feed'
 import { openVault } from '@wushe/vault'
 import { Pool } from 'pg'
+import type { Config } from './config.ts'
 import { http, type HttpOptions } from './http.ts'
 import { health } from './health.ts'
 import { openService, openStores, type OpenService } from './open.ts'
 import type { Service } from './service.ts'
 
-export type RunOptions = Pick<HttpOptions, 'now' | 'maxBodyBytes' | 'validateAnswers' | 'log'> & {
-  port: number
-  databaseUrl: (service: ServiceName) => string
-  vaultUrl: string
-  /** 32 bytes that wrap the vault's keys. */
-  master: Buffer
-  /** Services that are not hosted here are not followed: for tests of one service. */
-  alone?: boolean
-  /** 32 bytes that sign cursors. */
-  cursorSecret: Buffer
-}
+export type RunOptions = Pick<HttpOptions, 'now' | 'maxBodyBytes' | 'validateAnswers' | 'log'> &
+  Omit<Config, 'host' | 'eventStoreUrl'> &
+  Partial<Pick<Config, 'host' | 'eventStoreUrl'>> & {
+    /** Services that are not hosted here are not followed: for tests of one service. */
+    alone?: boolean
+  }
 
 export type Host = {
   url: string
@@ -36,7 +33,7 @@ export async function run(services: readonly Service[], options: RunOptions): Pr
   }
   try {
     // The port comes first: who finds it taken has touched nothing.
-    const door = await openDoor(options.port)
+    const door = await openDoor(options.port, options.host)
     opened.push(door.close)
 
     const vaultPool = new Pool({
@@ -57,12 +54,10 @@ export async function run(services: readonly Service[], options: RunOptions): Pr
         return made
       }),
     )
-    const feedOf = (name: ServiceName): EventLog | undefined => {
-      const log = stores[services.findIndex((service) => service.name === name)]?.log
-      if (!log && !options.alone)
-        throw new Error(`${name} is not hosted here, and there is no other way yet to follow it.`)
-      return log
-    }
+    const feedOf = (name: ServiceName): EventLog | undefined =>
+      stores[services.findIndex((service) => service.name === name)]?.log
+    const log = options.log && ((line: string) => options.log!({ line }))
+    const bus = options.kafka && openBus({ ...options.kafka, clientId: `wushe ${process.pid}`, ...(log && { log }) })
     const open = await Promise.all(
       services.map((service, index) =>
         openService(service, stores[index]!, {
@@ -70,6 +65,8 @@ export async function run(services: readonly Service[], options: RunOptions): Pr
           vault,
           cursorSecret: options.cursorSecret,
           feedOf,
+          bus,
+          alone: options.alone,
           ...(options.log && { log: options.log }),
         }),
       ),
@@ -86,7 +83,7 @@ export async function run(services: readonly Service[], options: RunOptions): Pr
 }
 
 /** Listens at once and answers 503 until there is something to serve. */
-async function openDoor(port: number) {
+async function openDoor(port: number, host = '127.0.0.1') {
   let serve: RequestListener = (_, res) => void res.writeHead(503, { 'retry-after': '1' }).end()
   let shutting = false
   const server = createServer((req, res) => {
@@ -96,7 +93,7 @@ async function openDoor(port: number) {
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
-    server.listen(port, '127.0.0.1', () => resolve())
+    server.listen(port, host, () => resolve())
   })
   const closed = new Promise<void>((resolve) => server.once('close', () => resolve()))
   const shut = () => {
@@ -106,7 +103,7 @@ async function openDoor(port: number) {
     return closed
   }
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${(server.address() as AddressInfo).port}`,
     serve: (listener: RequestListener) => void (serve = listener),
     /** Refuses new connections and finishes what was accepted. */
     shut,

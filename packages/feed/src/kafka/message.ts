@@ -1,0 +1,60 @@
+import type { ServiceName } from '@wushe/contracts'
+import type { Position, Recorded } from '@wushe/event-store'
+import type { IHeaders, Message } from 'kafkajs'
+import { asItWas } from '../as-it-was.ts'
+
+/**
+ * A CloudEvent 1.0 in Kafka's binary mode: attributes are headers, and the value is the event as it is stored, with its
+ * sealed sections and its evidence entry. `contracts/asyncapi.yaml` says the same to others.
+ */
+export const toMessage = (service: ServiceName, event: Recorded): Message & { key: string; value: string } => {
+  const { meta } = event as { meta: Meta }
+  return {
+    key: event.stream,
+    value: `{"data":${asItWas(event.data)},"sealed":${event.sealed ? asItWas(event.sealed) : null},"meta":${asItWas(event.meta)},"entry":"${Buffer.from(event.entry).toString('base64')}"}`,
+    headers: {
+      'content-type': 'application/json',
+      ce_specversion: '1.0',
+      ce_id: event.id,
+      ce_source: `/services/${service}`,
+      ce_type: `org.wushe.${service}.${event.type}.v${event.schema}`,
+      ce_time: event.at,
+      ce_subject: event.stream,
+      ce_partitionkey: event.stream,
+      ce_sequence: String(event.revision),
+      ce_position: event.position,
+      ...(meta.tenant && { ce_tenant: meta.tenant }),
+      ...(meta.correlationId && { ce_correlationid: meta.correlationId }),
+      ...(meta.causationId && { ce_causationid: meta.causationId }),
+      ...(meta.traceparent && { ce_traceparent: meta.traceparent }),
+    },
+  }
+}
+
+type Meta = { tenant?: string; correlationId?: string; causationId?: string; traceparent?: string }
+
+/** Throws NotAnEvent for what is not a message of ours. */
+export const fromMessage = ({ key, value, headers = {} }: Pick<Message, 'key' | 'value' | 'headers'>): Recorded => {
+  const header = (name: string) => text(headers[name])
+  const [, type, schema] = /^org\.wushe\.[a-z]+\.(\w+)\.v(\d+)$/.exec(header('ce_type') ?? '') ?? []
+  const [id, at, revision, position] = ['ce_id', 'ce_time', 'ce_sequence', 'ce_position'].map(header)
+  const stream = key?.toString()
+  if (!value || !stream || !type || !schema || !id || !at || !revision || !position)
+    throw new NotAnEvent('A message has no key, no value, or not all attributes of an event.')
+  try {
+    const { data, sealed, meta, entry } = JSON.parse(value.toString()) as Record<string, unknown>
+    return {
+      ...{ id, type, schema: Number(schema), stream, revision: BigInt(revision), position: position as Position, at },
+      ...{ data, sealed, meta, entry: Buffer.from(entry as string, 'base64') },
+    }
+  } catch (cause) {
+    throw new NotAnEvent(`The message ${id} cannot be read.`, { cause })
+  }
+}
+
+const text = (header: IHeaders[string]) => (Array.isArray(header) ? header[0] : header)?.toString()
+
+/** Somebody else writes to our topic, or a message was damaged. */
+export class NotAnEvent extends Error {
+  override name = 'NotAnEvent'
+}

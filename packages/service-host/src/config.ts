@@ -1,0 +1,158 @@
+import { readFileSync } from 'node:fs'
+import type { ServiceName } from '@wushe/contracts'
+
+type Variable = {
+  /** One sentence for who sets it. */
+  says: string
+  default?: string
+  optional?: true
+  /** What a value must look like, and what to say when it does not. */
+  form?: [RegExp, string]
+}
+
+const port: Variable['form'] = [/^\d{1,5}$/, 'a port (0 to 65535)']
+const key: Variable['form'] = [/^[0-9a-f]{64}$/i, '32 bytes as 64 hexadecimal digits: openssl rand -hex 32']
+const postgres: Variable['form'] = [
+  /^postgres(ql)?:\/\/.+/,
+  'an address like postgres://user:password@host:5432/database',
+]
+
+/**
+ * Every variable that a service reads from its environment, once, when it starts. Each may be given as NAME_FILE instead,
+ * the path of a file that holds the value. In both, `{service}` stands for the name of the service, so that one
+ * environment serves all five.
+ */
+export const variables = {
+  HOST: { says: 'Address that the API listens on; 0.0.0.0 in a container.', default: '127.0.0.1' },
+  PORT: { says: 'Port of the API.', default: '8080', form: port },
+  DATABASE_URL: { says: "The service's own PostgreSQL database, with its role and password.", form: postgres },
+  EVENT_STORE_URL: {
+    says: 'Where events are recorded: postgres://… (the database above, unless told otherwise) or esdb://….',
+    optional: true,
+    form: [/^(postgres(ql)?|esdb(\+discover)?):\/\/.+/, 'an address like postgres://… or esdb://…'],
+  },
+  VAULT_DATABASE_URL: { says: "The vault's PostgreSQL database, with its role and password.", form: postgres },
+  VAULT_MASTER_KEY: { says: 'Wraps the keys of persons; without it nothing sealed can be read.', form: key },
+  CURSOR_SECRET: { says: 'Signs cursors; the same in every copy of a service.', form: key },
+  KAFKA_BROKERS: {
+    says: 'host:port, several with commas; without it, services follow each other only inside one process.',
+    optional: true,
+    form: [/^[^\s,:]+:\d+(,[^\s,:]+:\d+)*$/, 'host:port, several separated by commas'],
+  },
+  KAFKA_PREFIX: {
+    says: 'Begins the names of topics and consumer groups.',
+    default: 'wushe',
+    form: [/^[a-z0-9-]{1,40}$/, 'up to 40 small letters, digits and hyphens'],
+  },
+  KAFKA_TLS: { says: 'true where the brokers speak TLS.', default: 'false', form: [/^(true|false)$/, 'true or false'] },
+  KAFKA_USERNAME: { says: 'For SASL SCRAM-SHA-512.', optional: true },
+  KAFKA_PASSWORD: { says: 'For SASL SCRAM-SHA-512.', optional: true },
+} satisfies Record<string, Variable>
+
+export type Config = {
+  host: string
+  port: number
+  databaseUrl: (service: ServiceName) => string
+  eventStoreUrl: (service: ServiceName) => string
+  vaultUrl: string
+  /** 32 bytes that wrap the vault's keys. */
+  master: Buffer
+  /** 32 bytes that sign cursors. */
+  cursorSecret: Buffer
+  kafka?: KafkaConfig
+}
+
+export type KafkaConfig = {
+  brokers: readonly string[]
+  prefix: string
+  tls: boolean
+  sasl?: { username: string; password: string }
+}
+
+/** Complete, or a ConfigIncomplete that names everything that is wrong at once. */
+export const readConfig = (env: NodeJS.ProcessEnv, services: readonly ServiceName[]): Config => {
+  const wrong: string[] = []
+  const all = Object.fromEntries(
+    services.map((service) => [service, valuesOf(env, service, (sentence) => wrong.push(sentence))]),
+  ) as Record<ServiceName, Values>
+  if (wrong.length > 0) throw new ConfigIncomplete([...new Set(wrong)].join('\n'))
+  const values = all[services[0]!]
+  const kafka = kafkaOf(values)
+  return {
+    host: values.HOST!,
+    port: Number(values.PORT),
+    databaseUrl: (service) => all[service].DATABASE_URL!,
+    eventStoreUrl: (service) => all[service].EVENT_STORE_URL ?? all[service].DATABASE_URL!,
+    vaultUrl: values.VAULT_DATABASE_URL!,
+    master: Buffer.from(values.VAULT_MASTER_KEY!, 'hex'),
+    cursorSecret: Buffer.from(values.CURSOR_SECRET!, 'hex'),
+    ...(kafka && { kafka }),
+  }
+}
+
+/** Undefined where no brokers are named. */
+export const readKafkaConfig = (env: NodeJS.ProcessEnv): KafkaConfig | undefined => {
+  const wrong: string[] = []
+  const names = ['KAFKA_BROKERS', 'KAFKA_PREFIX', 'KAFKA_TLS', 'KAFKA_USERNAME', 'KAFKA_PASSWORD'] as const
+  const values = valuesOf(env, '', (sentence) => wrong.push(sentence), names)
+  if (wrong.length > 0) throw new ConfigIncomplete(wrong.join('\n'))
+  return kafkaOf(values)
+}
+
+type Name = keyof typeof variables
+type Values = Partial<Record<Name, string>>
+
+const kafkaOf = (values: Values): KafkaConfig | undefined =>
+  values.KAFKA_BROKERS === undefined
+    ? undefined
+    : {
+        brokers: values.KAFKA_BROKERS.split(','),
+        prefix: values.KAFKA_PREFIX!,
+        tls: values.KAFKA_TLS === 'true',
+        ...(values.KAFKA_USERNAME !== undefined && {
+          sasl: { username: values.KAFKA_USERNAME, password: values.KAFKA_PASSWORD ?? '' },
+        }),
+      }
+
+const valuesOf = (
+  env: NodeJS.ProcessEnv,
+  service: string,
+  complain: (sentence: string) => void,
+  names = Object.keys(variables) as readonly Name[],
+): Values => {
+  const valueOf = (name: Name): string | undefined => {
+    const variable: Variable = variables[name]
+    const given = named(env[name], service)
+    const file = named(env[`${name}_FILE`], service)
+    if (given !== undefined && file !== undefined) complain(`${name} and ${name}_FILE are both set: keep one.`)
+    const value = given ?? (file === undefined ? undefined : contentOf(file, name, complain)) ?? variable.default
+    if (value === undefined && !variable.optional && file === undefined)
+      complain(`${name} is missing. ${variable.says} ${name}_FILE may name a file that holds it.`)
+    if (value !== undefined && variable.form && !variable.form[0].test(value))
+      complain(`${name} is not ${variable.form[1]}.`)
+    return value
+  }
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = valueOf(name)
+      return value === undefined ? [] : [[name, value]]
+    }),
+  )
+}
+
+/** A variable that is set but empty is not set. */
+const named = (text: string | undefined, service: string) => text?.replaceAll('{service}', service) || undefined
+
+const contentOf = (file: string, name: string, complain: (sentence: string) => void) => {
+  try {
+    return readFileSync(file, 'utf8').trim()
+  } catch (error) {
+    complain(`${name}_FILE cannot be read: ${(error as Error).message}.`)
+    return undefined
+  }
+}
+
+/** Nothing was started: the environment lacks something, or something in it has another form. */
+export class ConfigIncomplete extends Error {
+  override name = 'ConfigIncomplete'
+}

@@ -1,0 +1,4 @@
+import { serve } from '@wushe/service-host'
+import { accessService } from './service.ts'
+
+await serve([accessService])

@@ -1,0 +1,4 @@
+import { serve } from '@wushe/service-host'
+import { caseService } from './service.ts'
+
+await serve([caseService])

@@ -1,0 +1,4 @@
+import { serve } from '@wushe/service-host'
+import { volunteerService } from './service.ts'
+
+await serve([volunteerService])
