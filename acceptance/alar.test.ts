@@ -4,7 +4,7 @@ import { boot, type Api, type Booted } from '@wushe/testkit'
 import { agreement, alar, expected, nationalLicenceRate, type Chain, type Request } from '../scripts/demo/alar.ts'
 import { meet } from '../scripts/demo/load-alar.ts'
 import { send } from '../scripts/demo/send.ts'
-import { services } from '../scripts/embedded.ts'
+import { services } from '../scripts/all-services.ts'
 import { requestRebuild, rebuildProgress } from '@wushe/feed'
 import { setTimeout as pause } from 'node:timers/promises'
 

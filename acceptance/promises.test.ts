@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { boot, type Answer, type Api, type Booted } from '@wushe/testkit'
-import { services } from '../scripts/embedded.ts'
+import { services } from '../scripts/all-services.ts'
 
 let product: Booted
 let funder: Api

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { boot, type Answer, type Api, type Booted } from '@wushe/testkit'
-import { services } from '../scripts/embedded.ts'
+import { services } from '../scripts/all-services.ts'
 import { attemptsOn, nobodysId } from './telling/attempts.fixture.ts'
 import type { Step } from './telling/every-operation.fixture.ts'
 import {

@@ -16,9 +16,9 @@ type Options = { dir: string; postgres: { url: string; pid: number } }
 
 const options = childOptions<Options>()
 const requestLog = openLog(join(options.dir, 'requests.log'))
-const { host, keys, organisations, stop } = await startEmbedded({ ...options, port: 0, requestLog })
+const { host, url, keys, organisations, stop } = await startEmbedded({ ...options, port: 0, requestLog })
 const { id: agreementId, chain } = agreement(organisations)
-await meet({ url: host.url, key: keys.contractor }, await send({ url: host.url, key: keys.funder }, [chain]))
+await meet({ url, key: keys.contractor }, await send({ url, key: keys.funder }, [chain]))
 
 const service = (name: string) => host.services.find((one) => one.name === name)!
 const reporting = service('reporting')
@@ -44,7 +44,7 @@ async function watch(source: ServiceName, position: Position, since: number) {
     visible.push(performance.now() - since)
 }
 
-const hello: Ours = { url: host.url, keys, agreementId }
+const hello: Ours = { url, keys, agreementId }
 asChild(hello, {
   stop,
   answer: async ({ watch }: Watch) => {

@@ -4,13 +4,17 @@ import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { openLog } from '@wushe/service-host'
 import { loadAlar } from './demo/load-alar.ts'
-import { startEmbedded, type Embedded } from './embedded.ts'
+import { startApart } from './apart.ts'
+import { startEmbedded } from './embedded.ts'
+import type { Product } from './product.ts'
 
-const usage = `scripts/start [--data DIR] [--port N] [--empty]
+const usage = `scripts/start [--data DIR] [--port N] [--empty] [--apart [--copies N]]
 
   --data DIR   where everything is kept (default .data in the project's folder)
   --port N     port of the API (default 8080)
-  --empty      without the demonstration`
+  --empty      without the demonstration
+  --apart      each service in a process of its own, with Kafka between them; needs Java 17 and, once, Maven
+  --copies N   so many processes of each service`
 
 const options = readOptions()
 const dir = resolve(options.from, options.data)
@@ -24,34 +28,36 @@ const stopping = new Promise<string>((stop) => {
   process.once('disconnect', () => stop('scripts/dev.ts has ended'))
 })
 
-let embedded: Embedded | undefined
+let product: Product | undefined
 try {
   forgetKilledRun()
-  embedded = await startEmbedded({
-    dir,
-    port: options.port,
-    log: say,
-    requestLog: openLog(join(dir, 'requests.log')),
-    ...(postgres && { postgres }),
-  })
-  const ended = embedded.postgresEnded.then((reason) => {
+  product = options.apart
+    ? await startApart({ dir, port: options.port, copies: options.copies, log: say })
+    : await startEmbedded({
+        dir,
+        port: options.port,
+        log: say,
+        requestLog: openLog(join(dir, 'requests.log')),
+        ...(postgres && { postgres }),
+      })
+  const ended = product.ended.then((reason) => {
     throw postgresEnded(reason)
   })
-  const done = await Promise.race([demonstrate(embedded), stopping, ended])
+  const done = await Promise.race([demonstrate(product), stopping, ended])
   if (typeof done !== 'string') {
-    announce(embedded, done.agreementId)
+    announce(product, done.agreementId)
     await Promise.race([stopping, ended])
   }
   say('\nStopping …')
   rmSync(ready, { force: true })
-  await embedded.stop()
+  await product.stop()
   say('Stopped. Everything is kept in ' + dir)
   process.exit(0)
 } catch (error) {
   say(`\n${explain(error as Error & { code?: string })}`)
-  if (embedded) rmSync(ready, { force: true })
+  if (product) rmSync(ready, { force: true })
   // Without PostgreSQL there is nothing left to finish.
-  if ((error as Error).name !== 'PostgresEnded') await embedded?.stop().catch(() => {})
+  if ((error as Error).name !== 'PostgresEnded') await product?.stop().catch(() => {})
   process.exit(1)
 }
 
@@ -63,6 +69,8 @@ function readOptions() {
         data: { type: 'string' },
         port: { type: 'string', default: '8080' },
         empty: { type: 'boolean', default: false },
+        apart: { type: 'boolean', default: false },
+        copies: { type: 'string', default: '1' },
         help: { type: 'boolean', short: 'h' },
       },
     })
@@ -73,7 +81,12 @@ function readOptions() {
     const port = Number(values.port)
     if (!Number.isInteger(port) || port < 0 || port > 65_535)
       throw new Error(`--port ${values.port} is not a port (0 to 65535).`)
-    return { from: values.from, data: values.data ?? join(import.meta.dirname, '../.data'), port, empty: values.empty }
+    const copies = Number(values.copies)
+    if (!Number.isInteger(copies) || copies < 1 || copies > 8)
+      throw new Error(`--copies ${values.copies} is not a number of processes (1 to 8).`)
+    if (copies > 1 && !values.apart) throw new Error('--copies needs --apart.')
+    const { from, empty, apart } = values
+    return { from, data: values.data ?? join(import.meta.dirname, '../.data'), port, empty, apart, copies }
   } catch (error) {
     console.error(`${(error as Error).message}\n\n${usage}`)
     process.exit(2)
@@ -81,17 +94,12 @@ function readOptions() {
 }
 
 /** Loads the demonstration if this folder does not hold it yet; an interrupted load goes on where it stopped. */
-async function demonstrate(embedded: Embedded): Promise<{ agreementId: string | null }> {
+async function demonstrate({ url, keys, organisations }: Product): Promise<{ agreementId: string | null }> {
   const file = join(dir, 'demonstration.json')
   if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as { agreementId: string }
   if (options.empty) return { agreementId: null }
   const demo = {
-    agreementId: await loadAlar({
-      url: embedded.host.url,
-      ...embedded.keys,
-      organisations: embedded.organisations,
-      say,
-    }),
+    agreementId: await loadAlar({ url, ...keys, organisations, say }),
   }
   writeFileSync(file, JSON.stringify(demo))
   return demo
@@ -108,7 +116,7 @@ function forgetKilledRun() {
   rmSync(ready, { force: true })
 }
 
-function announce({ host: { url }, keys }: Embedded, agreementId: string | null) {
+function announce({ url, keys }: Product, agreementId: string | null) {
   // Whoever waits for the file finds it whole.
   rmSync(`${ready}.new`, { force: true })
   const content = { url, pid: process.pid, keys, demo: { agreementId } }
@@ -125,7 +133,7 @@ Ctrl-C stops everything. Data: ${dir}`)
   process.send?.('ready')
 }
 
-function curls(url: string, { contractor, funder }: Embedded['keys'], agreementId: string): string {
+function curls(url: string, { contractor, funder }: Product['keys'], agreementId: string): string {
   return `
 Record a fact:
   curl -sS ${url}/v1/activities -H 'Authorization: Bearer ${contractor}' -H 'Content-Type: application/json' -H "Idempotency-Key: demo-$(date +%s)" -d '{"kind":"lecture","title":"防溺水讲座","plannedOccurrences":1,"occurredOn":"2023-12-01","agreementId":"${agreementId}"}'

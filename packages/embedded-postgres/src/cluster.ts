@@ -12,6 +12,8 @@ export type ClusterOptions = {
   dir: string
   /** Of the superuser `wushe`. It is set when the cluster is made; later starts must give the same one. */
   password: string
+  /** Where it listens; chosen anew at every start when it is not given. */
+  port?: number
   /** PostgreSQL's parameters, over our defaults (`settings.ts`). They hold for this run and are written nowhere. */
   settings?: Record<string, string | number>
   /** Hears what the launcher does, a sentence at a time. PostgreSQL's own log is `dir/postgres.log`. */
@@ -21,7 +23,7 @@ export type ClusterOptions = {
 export type Cluster = {
   /** Address of a database (`postgres` unless told otherwise), as the superuser unless told otherwise. */
   url(database?: string, as?: { user: string; password: string }): string
-  /** Chosen anew at every start; PostgreSQL listens on 127.0.0.1 only. */
+  /** PostgreSQL listens on 127.0.0.1 only. */
   port: number
   /** Of the postmaster. */
   pid: number
@@ -39,7 +41,7 @@ export type Cluster = {
  * Rejects with FolderInUse, FolderNotOurs, OtherPostgresVersion, PostgresMissing or PostgresFailed.
  */
 export const startCluster = async (options: ClusterOptions): Promise<Cluster> => {
-  const { password, settings = {}, log = () => {} } = options
+  const { password, port: wanted, settings = {}, log = () => {} } = options
   const folder = openFolder(options.dir)
   const unlock = lockFolder(folder)
   try {
@@ -53,7 +55,10 @@ export const startCluster = async (options: ClusterOptions): Promise<Cluster> =>
     } else {
       await createData(folder, programs, { password, durable: settings['fsync'] !== 'off', log })
     }
-    const postmaster = await startPostmaster(folder, programs, { settings, log })
+    const postmaster = await startPostmaster(folder, programs, {
+      ...{ settings, log },
+      ...(wanted !== undefined && { choosePort: async () => wanted }),
+    })
     const { port, pid } = postmaster
     const exited = postmaster.exited.finally(unlock)
     return {

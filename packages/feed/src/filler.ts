@@ -51,6 +51,8 @@ export const copier = (inbox: Inbox, source: ServiceName, filter: LogFilter) => 
   }
 }
 
+export type Copier = ReturnType<typeof copier>
+
 /** True when the filter is another one than before. */
 export const keepFilter = async (client: pg.PoolClient, source: ServiceName, { categories, types }: LogFilter) => {
   const text = JSON.stringify({ categories: categories?.toSorted(), types: types?.toSorted() })

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ServiceName } from '@wushe/contracts'
 import type { Position } from '@wushe/event-store'
-import { KafkaJSError, type Consumer, type EachBatchPayload, type KafkaMessage } from 'kafkajs'
+import type { Consumer, EachBatchPayload, KafkaMessage } from 'kafkajs'
 import type pg from 'pg'
 import { blame, faultOf, type Fault } from '../fault.ts'
-import { copier, filterOf, keepFilter, type Following } from '../filler.ts'
+import { copier, filterOf, keepFilter, type Copier, type Following } from '../filler.ts'
 import { fillerName, type Inbox } from '../inbox.ts'
 import { reaches, type Place } from '../position.ts'
 import type { Health, Running } from '../runner.ts'
@@ -26,6 +26,8 @@ export type KafkaOptions = {
   sources: ReadonlyMap<ServiceName, Following>
   signal: AbortSignal
   log?: (line: string) => void
+  /** Looks on while events are added: for traces and measures. */
+  watched?: ((source: ServiceName, copier: Copier) => Copier) | undefined
 }
 
 /**
@@ -188,15 +190,16 @@ export const fillFromKafka = (options: KafkaOptions): Map<ServiceName, Running> 
 const atOnce = 250
 
 /** Of kafkajs's own errors it must hear itself, that of a rebalance above all. */
-const isOurs = (thrown: unknown) => !(thrown instanceof KafkaJSError)
+const isOurs = (thrown: unknown) => !(thrown as Error).name.startsWith('KafkaJS')
 
 type Reading = Awaited<ReturnType<typeof openReading>>
 
 /** How far a source was read, and what is added to the inbox. */
-const openReading = async ({ inbox }: KafkaOptions, source: ServiceName, follow: Following) => {
+const openReading = async ({ inbox, watched }: KafkaOptions, source: ServiceName, follow: Following) => {
   const { pool } = inbox
   const filter = filterOf(follow)
-  const copy = copier(inbox, source, filter)
+  const bare = copier(inbox, source, filter)
+  const copy = watched?.(source, bare) ?? bare
   const opened = await inTransaction(pool, [], async (client) => {
     const anew = await keepFilter(client, source, filter)
     await client.query(

@@ -7,7 +7,7 @@ import { asItWas } from '../as-it-was.ts'
  * A CloudEvent 1.0 in Kafka's binary mode: attributes are headers, and the value is the event as it is stored, with its
  * sealed sections and its evidence entry. `contracts/asyncapi.yaml` says the same to others.
  */
-export const toMessage = (service: ServiceName, event: Recorded): Message & { key: string; value: string } => {
+export const toMessage = (service: ServiceName, event: Carried): Message & { key: string; value: string } => {
   const { meta } = event as { meta: Meta }
   return {
     key: event.stream,
@@ -27,14 +27,19 @@ export const toMessage = (service: ServiceName, event: Recorded): Message & { ke
       ...(meta.correlationId && { ce_correlationid: meta.correlationId }),
       ...(meta.causationId && { ce_causationid: meta.causationId }),
       ...(meta.traceparent && { ce_traceparent: meta.traceparent }),
+      // That one is of the request, for ever; this one is of the sending.
+      ...(event.carried && { traceparent: event.carried }),
     },
   }
 }
 
+/** An event on its way through Kafka, with the W3C Trace Context of what sent it. */
+export type Carried = Recorded & { carried?: string | undefined }
+
 type Meta = { tenant?: string; correlationId?: string; causationId?: string; traceparent?: string }
 
 /** Throws NotAnEvent for what is not a message of ours. */
-export const fromMessage = ({ key, value, headers = {} }: Pick<Message, 'key' | 'value' | 'headers'>): Recorded => {
+export const fromMessage = ({ key, value, headers = {} }: Pick<Message, 'key' | 'value' | 'headers'>): Carried => {
   const header = (name: string) => text(headers[name])
   const [, type, schema] = /^org\.wushe\.[a-z]+\.(\w+)\.v(\d+)$/.exec(header('ce_type') ?? '') ?? []
   const [id, at, revision, position] = ['ce_id', 'ce_time', 'ce_sequence', 'ce_position'].map(header)
@@ -46,6 +51,7 @@ export const fromMessage = ({ key, value, headers = {} }: Pick<Message, 'key' | 
     return {
       ...{ id, type, schema: Number(schema), stream, revision: BigInt(revision), position: position as Position, at },
       ...{ data, sealed, meta, entry: Buffer.from(entry as string, 'base64') },
+      ...(headers['traceparent'] && { carried: header('traceparent') }),
     }
   } catch (cause) {
     throw new NotAnEvent(`The message ${id} cannot be read.`, { cause })

@@ -1,0 +1,252 @@
+// Services apart on one machine: PostgreSQL, Kafka, five processes with their own databases and ports, one proxy.
+import { spawn, type ChildProcess } from 'node:child_process'
+import { openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, type AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import type { ServiceName } from '@wushe/contracts'
+import { startBroker, type Broker } from '@wushe/embedded-kafka'
+import { startCluster, type Cluster } from '@wushe/embedded-postgres'
+import { createTopics, openBus } from '@wushe/feed'
+import { databaseOf, prepareDatabases, run, type Credentials } from '@wushe/service-host'
+import { serviceNames, services } from './all-services.ts'
+import { byRole, firstOrganisations } from './first-organisations.ts'
+import type { Product } from './product.ts'
+import { startProxy } from './proxy.ts'
+import { secretsOf } from './secrets.ts'
+
+export type ApartOptions = {
+  dir: string
+  port: number
+  /** Processes of each service. */
+  copies?: number
+  log?: (line: string) => void
+  /** Set for every service beside what it needs. */
+  env?: Record<string, string>
+  settings?: Record<string, string | number>
+}
+
+const root = join(import.meta.dirname, '..')
+
+/**
+ * Starts all of it in a folder. What dies is started again, on the port that it had, while the others go on answering:
+ * `apart.json` in the folder says which process is which at the moment.
+ */
+export async function startApart({
+  dir,
+  port,
+  copies = 1,
+  log = () => {},
+  env = {},
+  settings,
+}: ApartOptions): Promise<Product> {
+  const secrets = secretsOf(dir)
+  const table = openTable(join(dir, 'apart.json'))
+  const stops: (() => Promise<unknown>)[] = []
+  let stopping = false
+  const stop = async () => {
+    stopping = true
+    for (const one of stops.splice(0).reverse()) await one()
+    table.remove()
+  }
+  /** Keeps something running until we stop; what it was started for is told by its first start. */
+  const keep = async <One extends { stop: () => Promise<void>; exited: Promise<unknown> }>(
+    name: string,
+    start: () => Promise<One>,
+  ): Promise<One> => {
+    let running = await start()
+    const guard = (async () => {
+      for (let failures = 0; ; failures++) {
+        const began = performance.now()
+        await running.exited
+        if (stopping) return
+        if (performance.now() - began > 30_000) failures = 0
+        log(`${name} has ended; starting it again …`)
+        await pause(Math.min(10_000, 100 * 2 ** failures))
+        while (!stopping) {
+          try {
+            running = await start()
+            break
+          } catch (error) {
+            log(`${name} does not start: ${(error as Error).message}`)
+            await pause(1000)
+          }
+        }
+        if (stopping) return void (await running.stop())
+      }
+    })()
+    stops.push(async () => {
+      await running.stop()
+      await guard
+    })
+    return running
+  }
+
+  try {
+    const postgresPort = await freePort()
+    const cluster = await keep('PostgreSQL', () =>
+      startPostgres(
+        { dir, password: secrets.postgres, port: postgresPort, log, ...(settings && { settings }) },
+        table.set,
+      ),
+    )
+    const kafkaPort = await freePort()
+    const broker = await keep('Kafka', () => startKafka({ dir: join(dir, 'kafka'), port: kafkaPort, log }, table.set))
+    log('Preparing databases and topics …')
+    await prepareDatabases(cluster.url(), secrets.roles)
+    await createTopics(openBus({ brokers: [broker.brokers], prefix: 'wushe', clientId: 'wushe start' }), serviceNames)
+
+    const urlOf = (name: keyof Credentials) =>
+      databaseOf(cluster.url(), `wushe_${name}`, { user: `wushe_${name}`, password: secrets.roles[name] })
+    const made = await makeFirst(urlOf, secrets)
+
+    log('Starting the services …')
+    const ports = new Map<ServiceName, number[]>()
+    for (const name of serviceNames)
+      ports.set(name, await Promise.all(Array.from({ length: copies }, () => freePort())))
+    await Promise.all(
+      serviceNames.flatMap((service) =>
+        ports.get(service)!.map((own, copy) =>
+          keep(`${service}${copies > 1 ? ` ${copy + 1}` : ''}`, () =>
+            startService({
+              service,
+              ...{
+                log: join(dir, `${service}.log`),
+                set: (pid) =>
+                  table.set(copies > 1 ? `${service}-${copy + 1}` : service, { pid, url: `http://127.0.0.1:${own}` }),
+              },
+              env: {
+                PORT: String(own),
+                DATABASE_URL: urlOf(service),
+                VAULT_DATABASE_URL: urlOf('vault'),
+                VAULT_MASTER_KEY: secrets.master,
+                CURSOR_SECRET: secrets.cursor,
+                KAFKA_BROKERS: broker.brokers,
+                ...env,
+              },
+            }),
+          ),
+        ),
+      ),
+    )
+    const proxy = await startProxy(port, (service) => ports.get(service)!.map((own) => `http://127.0.0.1:${own}`))
+    stops.push(() => proxy.stop())
+    await known(proxy.url, made.operator.key)
+    return {
+      url: proxy.url,
+      ...byRole(made),
+      ended: new Promise(() => {}),
+      stop,
+    }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+type SetRow = (name: string, row: { pid: number; url?: string }) => void
+
+const startPostgres = async (
+  options: {
+    dir: string
+    password: string
+    port: number
+    log: (line: string) => void
+    settings?: Record<string, string | number>
+  },
+  set: SetRow,
+): Promise<Cluster> => {
+  const cluster = await startCluster({ ...options, dir: join(options.dir, 'postgres') })
+  set('postgres', { pid: cluster.pid })
+  return cluster
+}
+
+const startKafka = async (options: Parameters<typeof startBroker>[0], set: SetRow): Promise<Broker> => {
+  const broker = await startBroker(options)
+  set('kafka', { pid: broker.pid })
+  return broker
+}
+
+/** The first keys, made by access before it answers anybody: nobody has a key to ask for one. */
+const makeFirst = async (urlOf: (name: keyof Credentials) => string, secrets: ReturnType<typeof secretsOf>) => {
+  const host = await run(
+    services.filter(({ name }) => name === 'access'),
+    {
+      port: 0,
+      databaseUrl: (name) => urlOf(name),
+      vaultUrl: urlOf('vault'),
+      master: Buffer.from(secrets.master, 'hex'),
+      cursorSecret: Buffer.from(secrets.cursor, 'hex'),
+      alone: true,
+    },
+  )
+  try {
+    return await firstOrganisations(host, secrets.keys)
+  } finally {
+    await host.stop()
+  }
+}
+
+/** A key works once every service has learnt of it. */
+const known = async (url: string, key: string) => {
+  const paths = ['/v1/me', '/v1/cases', '/v1/volunteers', '/v1/offers', '/v1/projects']
+  for (const path of paths)
+    for (let tries = 0; ; tries++) {
+      const answer = await fetch(`${url}${path}?limit=1`, { headers: { authorization: `Bearer ${key}` } })
+      await answer.arrayBuffer()
+      if (answer.status !== 401 && answer.status !== 503) break
+      if (tries > 600) throw new Error(`${path} does not know the first key after a minute.`)
+      await pause(100)
+    }
+}
+
+type ServiceOptions = { service: ServiceName; env: Record<string, string>; log: string; set: (pid: number) => void }
+
+/** Resolves when it listens. It stops by itself when this process is gone: the channel between the two closes. */
+const startService = async ({ service, env, log, set }: ServiceOptions) => {
+  const out = openSync(log, 'a', 0o600)
+  const child = spawn(process.execPath, [join(root, 'services', service, 'src/main.ts')], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', out, out, 'ipc'],
+  })
+  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  const ready = await Promise.race([
+    new Promise<boolean>((resolve) => child.once('message', () => resolve(true))),
+    exited,
+  ])
+  if (!ready)
+    throw new Error(
+      `it ended with ${child.signalCode ?? `code ${child.exitCode}`} instead of listening; ${log} may say why`,
+    )
+  set(child.pid!)
+  return { exited, stop: () => endOf(child, exited) }
+}
+
+const endOf = async (child: ChildProcess, exited: Promise<void>) => {
+  child.kill('SIGTERM')
+  const impatience = setTimeout(() => child.kill('SIGKILL'), 15_000)
+  await exited
+  clearTimeout(impatience)
+}
+
+/** Which process is which, for whoever looks. */
+const openTable = (file: string) => {
+  const rows: Record<string, { pid: number; url?: string }> = {}
+  return {
+    set: (name: string, row: { pid: number; url?: string }) => {
+      rows[name] = row
+      writeFileSync(`${file}.new`, `${JSON.stringify(rows, null, 2)}\n`)
+      renameSync(`${file}.new`, file)
+    },
+    remove: () => rmSync(file, { force: true }),
+  }
+}
+
+const freePort = () =>
+  new Promise<number>((resolve, reject) => {
+    const server = createServer().once('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo
+      server.close(() => resolve(port))
+    })
+  })

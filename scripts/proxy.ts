@@ -1,0 +1,85 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { Agent } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { ServiceName } from '@wushe/contracts'
+import { operations, toProblem } from '@wushe/service-host'
+import { createProxyServer } from 'httpxy'
+
+/** Which service answers under /v1/<segment>, as the contract says. */
+export const serviceOf = new Map(
+  operations.map(({ template, service }) => [template.split('/')[2]!, service as ServiceName]),
+)
+
+export type Proxy = { url: string; stop(): Promise<void> }
+
+/**
+ * Shows services that run apart as one API at one port. `addressesOf` is asked for every request, and the copies of a
+ * service take turns. A service that cannot be reached is answered for with 503, which whoever asked may repeat.
+ */
+export async function startProxy(
+  port: number,
+  addressesOf: (service: ServiceName) => readonly string[],
+): Promise<Proxy> {
+  const proxy = createProxyServer({ xfwd: true, agent: new Agent({ keepAlive: true }), proxyTimeout: 60_000 })
+  let turn = 0
+
+  const server = createServer((req, res) => {
+    const { pathname } = new URL(req.url ?? '/', 'http://proxy')
+    const [, first, segment] = pathname.split('/')
+    if (first === 'health') return void health(res, segment === 'live' ? [] : [...new Set(serviceOf.values())])
+    // What every service answers alike, such as /openapi.json and what there is not, is as good from access.
+    const addresses = addressesOf(first === 'v1' ? (serviceOf.get(segment ?? '') ?? 'access') : 'access')
+    const target = addresses[turn++ % addresses.length]
+    if (!target) return unavailable(req, res)
+    proxy.web(req, res, { target }).catch(() => unavailable(req, res))
+  })
+  proxy.on('error', (_error, req, res) => {
+    if (req && res && 'writeHead' in res) unavailable(req as IncomingMessage, res as ServerResponse)
+  })
+
+  /** Ready when every copy of every service is. */
+  const health = async (res: ServerResponse, services: readonly ServiceName[]) => {
+    const found = await Promise.all(
+      services.flatMap((service) =>
+        addressesOf(service).map(async (address) => {
+          const answer = await fetch(`${address}/health/ready`, { signal: AbortSignal.timeout(5000) }).catch(
+            () => undefined,
+          )
+          return {
+            service,
+            status: answer ? ((await answer.json()) as { status: string }).status : 'unreachable',
+            ok: answer?.ok ?? false,
+          }
+        }),
+      ),
+    )
+    const ready = found.every(({ ok }) => ok)
+    res.writeHead(ready ? 200 : 503, { 'content-type': 'application/json', 'cache-control': 'no-store' }).end(
+      JSON.stringify({
+        status: ready ? 'ready' : 'degraded',
+        services: found.map(({ service, status }) => ({ service, status })),
+      }),
+    )
+  }
+
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, '127.0.0.1', () => resolve())
+  })
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    stop: async () => {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+      server.closeIdleConnections()
+      await closed
+    },
+  }
+}
+
+const unavailable = (req: IncomingMessage, res: ServerResponse) => {
+  if (res.headersSent) return void res.destroy()
+  const language = /^\s*en/i.test(req.headers['accept-language'] ?? '') ? 'en' : 'zh'
+  res
+    .writeHead(503, { 'content-type': 'application/problem+json', 'retry-after': '1', 'cache-control': 'no-store' })
+    .end(JSON.stringify(toProblem({ refused: 'unavailable' }, language, 'proxy')))
+}
