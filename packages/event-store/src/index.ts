@@ -1,5 +1,7 @@
 export * from './event-store.ts'
+export { eventStoreDb, type EventStoreDb, type EventStoreDbOptions } from './eventstoredb/store.ts'
 export { memoryEventStore } from './memory.ts'
+export { openEventStore } from './open.ts'
 export { comparePositions } from './position.ts'
 export { horizonLag, type Blocker } from './postgres/horizon.ts'
 export { applySchema, checkCluster, repair } from './postgres/schema.ts'

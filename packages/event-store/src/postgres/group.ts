@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { backoff, isCollision, isFault, unavailable } from './session.ts'
+import { backoff, unavailable } from '../patience.ts'
+import { isCollision, isFault } from './session.ts'
 
 export type GroupOptions<Request, Answer> = {
   /** How many statements may be under way at once. */

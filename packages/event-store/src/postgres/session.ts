@@ -1,6 +1,5 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import { DatabaseError, type Pool, type PoolClient } from 'pg'
-import { Unavailable } from '../event-store.ts'
+import { repeatThrough } from '../patience.ts'
 
 /** A statement that each connection prepares once. */
 export type Query = { name: string; text: string; values: unknown[] }
@@ -37,23 +36,8 @@ export const guard = (pool: Pool) => {
 }
 
 /** For reading: repeats through faults of the infrastructure, at most `patience` ms, then Unavailable. */
-export const patiently = async <T>(attempt: () => Promise<T>, patience: number): Promise<T> => {
-  const until = performance.now() + patience
-  for (let tries = 0; ; tries++) {
-    try {
-      return await attempt()
-    } catch (error) {
-      if (!isFault(error)) throw error
-      if (performance.now() > until) throw unavailable(error)
-      await pause(backoff(tries))
-    }
-  }
-}
-
-export const unavailable = (cause: unknown) => new Unavailable('The event store cannot be reached.', { cause })
-
-/** Milliseconds until the next attempt: 20, 40, 80 … 1000, each less up to half of it. */
-export const backoff = (tries: number) => Math.min(1000, 20 * 2 ** tries) * (0.5 + Math.random() / 2)
+export const patiently = <T>(attempt: () => Promise<T>, patience: number): Promise<T> =>
+  repeatThrough(attempt, { patience, isFault })
 
 /** The server, or the way to it, failed; the statement is not to blame, and whether it was carried out is open. */
 export const isFault = (error: unknown): boolean => {
