@@ -124,7 +124,7 @@ const publish = async (...messages: object[]) => {
       ce_time: event!.at,
       ce_subject: 'case-1',
       ce_partitionkey: 'case-1',
-      ce_sequence: '0',
+      ce_sequence: '0000000000000000000',
       ce_position: event!.position,
       ce_tenant: 'org_1',
     })

@@ -21,7 +21,7 @@ export const toMessage = (service: ServiceName, event: Carried): Message & { key
       ce_time: event.at,
       ce_subject: event.stream,
       ce_partitionkey: event.stream,
-      ce_sequence: String(event.revision),
+      ce_sequence: String(event.revision).padStart(19, '0'), // Its extension wants it to be ordered as text.
       ce_position: event.position,
       ...(meta.tenant && { ce_tenant: meta.tenant }),
       ...(meta.correlationId && { ce_correlationid: meta.correlationId }),
