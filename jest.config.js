@@ -1,6 +1,6 @@
 /** @type {import('jest').Config} */
 export default {
-  testMatch: ['<rootDir>/{acceptance,contracts,packages,services,scripts}/**/*.test.ts'],
+  testMatch: ['<rootDir>/{acceptance,contracts,infra,packages,services,scripts}/**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '\\.ts$': ['@swc/jest'] },
   globalSetup: '<rootDir>/packages/testkit/jest-setup.ts',
