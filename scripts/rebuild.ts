@@ -1,19 +1,15 @@
 // Builds a read model anew from the log, beside the old one, which serves until then: npm run rebuild -- cases.case_file
-import { readFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { rebuildProgress, requestRebuild } from '@wushe/feed'
-import { databaseOf } from '@wushe/service-host'
 import { Pool } from 'pg'
-import { secretsOf } from './secrets.ts'
+import { serviceNames } from './all-services.ts'
+import { databaseUrlOf, dataFolder } from './database-of.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { data: { type: 'string', default: join(import.meta.dirname, '../.data') } },
+  options: { data: { type: 'string', default: dataFolder } },
 })
-const dir = resolve(values.data)
-const services = ['access', 'case', 'volunteer', 'resources', 'reporting'] as const
 
 try {
   const models = await readModels()
@@ -32,12 +28,9 @@ try {
 
 /** What the running product follows, by the checkpoints of its databases. */
 async function readModels() {
-  const { roles } = secretsOf(dir)
-  const url = `postgres://127.0.0.1:${portOf(dir)}/`
   const found = await Promise.all(
-    services.map(async (service) => {
-      const user = `wushe_${service}`
-      const pool = new Pool({ connectionString: databaseOf(url, user, { user, password: roles[service] }), max: 1 })
+    serviceNames.map(async (service) => {
+      const pool = new Pool({ connectionString: databaseUrlOf(service, values.data), max: 1 })
       const { rows } = await pool.query<{ name: string }>('select distinct name from es.checkpoints order by name')
       return rows.map(({ name }) => ({ name, service, pool }))
     }),
@@ -45,14 +38,6 @@ async function readModels() {
   return found
     .flat()
     .filter(({ name }) => name.includes('.') || ['facts', 'access-copy', 'agreement-copy'].includes(name))
-}
-
-function portOf(folder: string): number {
-  try {
-    return Number(readFileSync(join(folder, 'postgres/data/postmaster.pid'), 'utf8').split('\n')[3])
-  } catch {
-    throw new Error(`Nothing runs on ${folder}. Start it first: scripts/start --data '${folder}'`)
-  }
 }
 
 async function rebuild(name: string, service: string, pool: Pool) {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { ServiceName } from '@wushe/contracts'
+import type { TelemetryConfig } from './telemetry.ts'
 
 type Variable = {
   /** One sentence for who sets it. */
@@ -29,7 +30,7 @@ export const variables = {
   EVENT_STORE_URL: {
     says: 'Where events are recorded: postgres://… (the database above, unless told otherwise) or esdb://….',
     optional: true,
-    form: [/^(postgres(ql)?|esdb(\+discover)?):\/\/.+/, 'an address like postgres://… or esdb://…'],
+    form: [/^(postgres(ql)?|(esdb|kurrent(db)?)(\+discover)?):\/\/.+/, 'an address like postgres://… or esdb://…'],
   },
   VAULT_DATABASE_URL: { says: "The vault's PostgreSQL database, with its role and password.", form: postgres },
   VAULT_MASTER_KEY: { says: 'Wraps the keys of persons; without it nothing sealed can be read.', form: key },
@@ -47,6 +48,21 @@ export const variables = {
   KAFKA_TLS: { says: 'true where the brokers speak TLS.', default: 'false', form: [/^(true|false)$/, 'true or false'] },
   KAFKA_USERNAME: { says: 'For SASL SCRAM-SHA-512.', optional: true },
   KAFKA_PASSWORD: { says: 'For SASL SCRAM-SHA-512.', optional: true },
+  OTEL_EXPORTER_OTLP_ENDPOINT: {
+    says: 'Where traces go, by OTLP over HTTP; without it there are none.',
+    optional: true,
+    form: [/^https?:\/\/.+/, 'an address like http://collector:4318'],
+  },
+  OTEL_TRACES_SAMPLER_ARG: {
+    says: 'Which part of the requests is traced, if the caller has not decided it.',
+    default: '0.1',
+    form: [/^(0(\.\d+)?|1(\.0+)?)$/, 'a number from 0 to 1'],
+  },
+  METRICS_PORT: {
+    says: 'Port at which Prometheus finds /metrics, on HOST; without it there are none.',
+    optional: true,
+    form: port,
+  },
 } satisfies Record<string, Variable>
 
 export type Config = {
@@ -60,6 +76,8 @@ export type Config = {
   /** 32 bytes that sign cursors. */
   cursorSecret: Buffer
   kafka?: KafkaConfig
+  /** Where the process tells what it does. */
+  telemetryTo?: TelemetryConfig
 }
 
 export type KafkaConfig = {
@@ -78,6 +96,7 @@ export const readConfig = (env: NodeJS.ProcessEnv, services: readonly ServiceNam
   if (wrong.length > 0) throw new ConfigIncomplete([...new Set(wrong)].join('\n'))
   const values = all[services[0]!]
   const kafka = kafkaOf(values)
+  const telemetryTo = telemetryOf(values)
   return {
     host: values.HOST!,
     port: Number(values.PORT),
@@ -87,6 +106,7 @@ export const readConfig = (env: NodeJS.ProcessEnv, services: readonly ServiceNam
     master: Buffer.from(values.VAULT_MASTER_KEY!, 'hex'),
     cursorSecret: Buffer.from(values.CURSOR_SECRET!, 'hex'),
     ...(kafka && { kafka }),
+    ...(telemetryTo && { telemetryTo }),
   }
 }
 
@@ -97,6 +117,15 @@ export const readKafkaConfig = (env: NodeJS.ProcessEnv): KafkaConfig | undefined
   const values = valuesOf(env, '', (sentence) => wrong.push(sentence), names)
   if (wrong.length > 0) throw new ConfigIncomplete(wrong.join('\n'))
   return kafkaOf(values)
+}
+
+/** Address of one service's database, for commands that work on it from outside; undefined where none is set. */
+export const readDatabaseUrl = (env: NodeJS.ProcessEnv, service: ServiceName): string | undefined => {
+  if (!env['DATABASE_URL'] && !env['DATABASE_URL_FILE']) return undefined
+  const wrong: string[] = []
+  const values = valuesOf(env, service, (sentence) => wrong.push(sentence), ['DATABASE_URL'])
+  if (wrong.length > 0) throw new ConfigIncomplete(wrong.join('\n'))
+  return values.DATABASE_URL
 }
 
 type Name = keyof typeof variables
@@ -113,6 +142,15 @@ const kafkaOf = (values: Values): KafkaConfig | undefined =>
           sasl: { username: values.KAFKA_USERNAME, password: values.KAFKA_PASSWORD ?? '' },
         }),
       }
+
+const telemetryOf = (values: Values): TelemetryConfig | undefined => {
+  const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, METRICS_PORT: metricsPort } = values
+  if (endpoint === undefined && metricsPort === undefined) return undefined
+  return {
+    ...(endpoint !== undefined && { traces: { endpoint, ratio: Number(values.OTEL_TRACES_SAMPLER_ARG) } }),
+    ...(metricsPort !== undefined && { metrics: { host: values.HOST!, port: Number(metricsPort) } }),
+  }
+}
 
 const valuesOf = (
   env: NodeJS.ProcessEnv,

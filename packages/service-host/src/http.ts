@@ -20,6 +20,7 @@ import { readHistory, readList, readOne } from './read.ts'
 import { momentAt, requestOf } from './request.ts'
 import type { AnyInput, Slice } from './service.ts'
 import type { Request as CommandRequest } from './stamp.ts'
+import type { Telemetry, Trace } from './telemetry.ts'
 import { validatorOf, violations } from './validate.ts'
 import { readSyncToken, writeSyncToken } from './sync-token.ts'
 
@@ -30,10 +31,12 @@ export type HttpOptions = {
   /** Answers are held against the contract too: in tests. */
   validateAnswers?: boolean
   log?: (line: Record<string, unknown>) => void
+  telemetry?: Telemetry | undefined
 }
 
 type Asked = {
   requestId: string
+  trace?: Trace
   language: Language
   operation: Operation
   service: OpenService
@@ -49,6 +52,7 @@ export function http({
   maxBodyBytes = 1_000_000,
   validateAnswers = false,
   log = () => {},
+  telemetry,
 }: HttpOptions): Express {
   const app = express()
   app.disable('x-powered-by').disable('etag').set('query parser', 'simple')
@@ -58,7 +62,7 @@ export function http({
     return service ? [{ operation, service, slice: service.service.operations[operation.operationId]! }] : []
   })
 
-  app.use(beginRequest(log))
+  app.use(beginRequest(log, telemetry))
   app.get('/openapi.json', (_, res) => void res.json(openapi))
   app.get('/errors.json', (_, res) => void res.json(problems))
   app.use(readBody(maxBodyBytes))
@@ -84,13 +88,18 @@ export function http({
   return app
 }
 
-/** Request id, language, one line in the log. */
+/** Request id, language, trace, one line in the log. */
 const beginRequest =
-  (log: NonNullable<HttpOptions['log']>): RequestHandler =>
+  (log: NonNullable<HttpOptions['log']>, telemetry: HttpOptions['telemetry']): RequestHandler =>
   (req, res, next) => {
     const requestId = `req_${newUuid({ random: newSalt() }).replaceAll('-', '')}`
     const started = performance.now()
-    Object.assign(res.locals, { requestId, language: req.acceptsLanguages('zh-CN', 'zh', 'en') === 'en' ? 'en' : 'zh' })
+    const trace = telemetry?.request(req, res, () => askedOf(res).operation)
+    Object.assign(res.locals, {
+      requestId,
+      trace,
+      language: req.acceptsLanguages('zh-CN', 'zh', 'en') === 'en' ? 'en' : 'zh',
+    })
     res.set({
       'Request-Id': requestId,
       'API-Version': openapi.info.version,
@@ -100,13 +109,15 @@ const beginRequest =
     res.on('finish', () =>
       log({
         requestId,
+        ...(trace && { traceId: trace.id }),
         operation: askedOf(res).operation?.operationId,
         status: res.statusCode,
         ms: Math.round(performance.now() - started),
         org: askedOf(res).request?.moment.actor.orgId,
       }),
     )
-    next()
+    if (trace) trace.within(next)
+    else next()
   }
 
 /** Who asks, may their kind, and what did they see before. */
@@ -114,7 +125,7 @@ const admit =
   (now: () => Date): RequestHandler =>
   async (req, res, next) => {
     const asked = askedOf(res)
-    const { operation, service, requestId } = asked
+    const { operation, service, requestId, trace } = asked
     const tokens = readSyncToken(req.get('sync-token'))
     const touchesAccess = tokens.has('access') || tokens.has('reporting')
     if (touchesAccess) await waitFor(service, tokens, ['access-copy', 'agreement-copy'])
@@ -124,7 +135,10 @@ const admit =
     if (!operation.roles.includes(actor.kind))
       throw new Refused(refuse('not-permitted', { roles: operation.roles.join(', ') }))
 
-    asked.request = await requestOf(req, { requestId, moment: { ...moment, actor }, vault: service.vault })
+    asked.request = await requestOf(req, {
+      ...{ requestId, traceparent: trace?.traceparent, vault: service.vault },
+      moment: { ...moment, actor },
+    })
     next()
   }
 

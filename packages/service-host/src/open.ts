@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises'
+import { hostname } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import type { ServiceName } from '@wushe/contracts'
 import {
   checkCluster,
+  openEventStore,
   postgresEventStore,
   type EventLog,
   type EventStore,
@@ -38,6 +40,7 @@ import { events } from './contract.ts'
 import { cursors, type Cursors } from './cursor.ts'
 import { erasureFollower } from './erasure.ts'
 import type { Service } from './service.ts'
+import type { Telemetry } from './telemetry.ts'
 
 /** A service with its stores open and its followers running. */
 export type OpenService = {
@@ -62,6 +65,8 @@ export type OpenService = {
 
 export type OpenOptions = {
   databaseUrl: string
+  /** Where events are recorded: in the database, unless told otherwise. */
+  eventStoreUrl?: string | undefined
   vault: Vault
   cursorSecret: Buffer
   poolSize?: number
@@ -72,6 +77,7 @@ export type OpenOptions = {
   /** Services that are not hosted here are not followed. */
   alone?: boolean | undefined
   log?: (line: Record<string, unknown>) => void
+  telemetry?: Telemetry | undefined
 }
 
 const hostSchema = new URL('./schema.sql', import.meta.url)
@@ -79,7 +85,11 @@ const hostSchema = new URL('./schema.sql', import.meta.url)
 /** First half: tables and store, so that others can follow this service's log. */
 export async function openStores(
   service: Service,
-  { databaseUrl, poolSize = 4 }: Pick<OpenOptions, 'databaseUrl' | 'poolSize'>,
+  {
+    databaseUrl,
+    eventStoreUrl = databaseUrl,
+    poolSize = 4,
+  }: Pick<OpenOptions, 'databaseUrl' | 'eventStoreUrl' | 'poolSize'>,
 ) {
   const pool = new Pool({
     connectionString: databaseUrl,
@@ -111,7 +121,10 @@ export async function openStores(
     client.release()
   }
   await checkCluster(pool)
-  const store = postgresEventStore({ pool, listenUrl: databaseUrl })
+  const store =
+    eventStoreUrl === databaseUrl
+      ? postgresEventStore({ pool, listenUrl: databaseUrl })
+      : openEventStore(eventStoreUrl, { service: service.name, categories: categoriesOf(service.name) })
   const close = async () => {
     await store.close()
     await pool.end()
@@ -119,22 +132,27 @@ export async function openStores(
   return { pool, store, log: sharedTail(store.log, { keep: 1000 }), close }
 }
 
+const categoriesOf = (service: ServiceName) => [
+  ...new Set(events.filter((event) => event.service === service).map(({ category }) => category)),
+]
+
 /** Second half: inbox, read-copies, read models. */
 export async function openService(
   service: Service,
   stores: Awaited<ReturnType<typeof openStores>>,
   options: OpenOptions,
 ): Promise<OpenService> {
-  const { pool, store, log } = stores
-  const { vault } = options
+  const { pool, log } = stores
+  const { vault, telemetry } = options
+  const store = telemetry?.store(service.name, stores.store) ?? stores.store
   const stopping = new AbortController()
   const inbox = openInbox({ pool })
   const inboxLog = sharedTail(inbox, { keep: 1000 })
-  const owner = `${service.name} ${process.pid}`
+  const owner = `${service.name} ${hostname()} ${process.pid}`
   const running: OpenService['running'] = new Map()
   const fillers: OpenService['fillers'] = new Map()
-  const start = (from: EventLog, follower: Follower) =>
-    follow(from, follower, {
+  const start = (from: EventLog, follower: Follower, source?: ServiceName) =>
+    follow(from, telemetry?.follower(service.name, follower, source) ?? follower, {
       pool,
       owner,
       signal: stopping.signal,
@@ -165,7 +183,7 @@ export async function openService(
   for (const [source, types] of followed) {
     const following: Following = everything ? 'everything' : { types: [...types].sort() }
     const from = source === service.name ? log : options.feedOf(source)
-    if (from) fillers.set(source, start(from, fillerOf(inbox, source, following)))
+    if (from) fillers.set(source, start(from, fillerOf(inbox, source, following), source))
     else if (options.bus) remote.set(source, following)
     else if (!options.alone)
       throw new NoWayToFollow(
@@ -179,6 +197,7 @@ export async function openService(
     for (const [source, filling] of fillFromKafka({
       ...{ bus, inbox, sources: remote, signal: stopping.signal },
       group: `${bus.prefix}.${service.name}`,
+      watched: telemetry && ((source, copier) => telemetry.copier(service.name, source, copier)),
       ...(options.log && { log: (line: string) => options.log!({ line }) }),
     }))
       fillers.set(source, filling)

@@ -11,7 +11,17 @@ import { uuidFrom } from './uuid-from.ts'
 /** What a slice learns of the request besides its input. The same key of the same organisation makes the same ids. */
 export async function requestOf(
   req: Request,
-  { requestId, moment, vault }: { requestId: string; moment: Omit<Moment, 'chance' | 'newId'>; vault: Vault },
+  {
+    requestId,
+    traceparent,
+    moment,
+    vault,
+  }: {
+    requestId: string
+    traceparent?: string | undefined
+    moment: Omit<Moment, 'chance' | 'newId'>
+    vault: Vault
+  },
 ): Promise<CommandRequest> {
   const { orgId } = moment.actor
   const writes = req.method === 'POST'
@@ -21,6 +31,7 @@ export async function requestOf(
   return {
     commandId,
     requestId,
+    traceparent,
     fingerprint: writes ? await fingerprintOf(req, orgId, vault) : '',
     moment: { ...moment, chance: newSalt().toString('hex'), newId: idsFrom(commandId) },
   }

@@ -11,8 +11,8 @@ import { health } from './health.ts'
 import { openService, openStores, type OpenService } from './open.ts'
 import type { Service } from './service.ts'
 
-export type RunOptions = Pick<HttpOptions, 'now' | 'maxBodyBytes' | 'validateAnswers' | 'log'> &
-  Omit<Config, 'host' | 'eventStoreUrl'> &
+export type RunOptions = Pick<HttpOptions, 'now' | 'maxBodyBytes' | 'validateAnswers' | 'log' | 'telemetry'> &
+  Omit<Config, 'host' | 'eventStoreUrl' | 'telemetryTo'> &
   Partial<Pick<Config, 'host' | 'eventStoreUrl'>> & {
     /** Services that are not hosted here are not followed: for tests of one service. */
     alone?: boolean
@@ -49,7 +49,10 @@ export async function run(services: readonly Service[], options: RunOptions): Pr
 
     const stores = await Promise.all(
       services.map(async (service) => {
-        const made = await openStores(service, { databaseUrl: options.databaseUrl(service.name) })
+        const made = await openStores(service, {
+          databaseUrl: options.databaseUrl(service.name),
+          eventStoreUrl: options.eventStoreUrl?.(service.name),
+        })
         opened.push(made.close)
         return made
       }),
@@ -67,11 +70,14 @@ export async function run(services: readonly Service[], options: RunOptions): Pr
           feedOf,
           bus,
           alone: options.alone,
+          telemetry: options.telemetry,
           ...(options.log && { log: options.log }),
         }),
       ),
     )
     opened.push(() => Promise.all(open.map((service) => service.stopFollowing())))
+    const unobserve = options.telemetry?.observe(open)
+    if (unobserve) opened.push(async () => unobserve())
     door.serve(health(open, http({ services: open, ...options })))
     // Last opened, first closed: no new requests, then no more following, then no more stores.
     opened.push(door.shut)
@@ -83,7 +89,7 @@ export async function run(services: readonly Service[], options: RunOptions): Pr
 }
 
 /** Listens at once and answers 503 until there is something to serve. */
-async function openDoor(port: number, host = '127.0.0.1') {
+export async function openDoor(port: number, host = '127.0.0.1') {
   let serve: RequestListener = (_, res) => void res.writeHead(503, { 'retry-after': '1' }).end()
   let shutting = false
   const server = createServer((req, res) => {

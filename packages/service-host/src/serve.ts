@@ -2,6 +2,7 @@ import { pino } from 'pino'
 import { readConfig } from './config.ts'
 import { run } from './run.ts'
 import type { Service } from './service.ts'
+import { openTelemetry, type Telemetry } from './telemetry.ts'
 
 /**
  * A whole process: what `main.ts` of a service is. Takes its configuration from the environment, writes one line of JSON
@@ -14,12 +15,13 @@ export const serve = async (services: readonly Service[]): Promise<void> => {
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(signal, () => resolve())
     process.once('disconnect', () => resolve())
   })
+  const names = services.map(({ name }) => name)
+  let telemetry: Telemetry | undefined
   try {
-    const config = readConfig(
-      process.env,
-      services.map(({ name }) => name),
-    )
-    const host = await run(services, { ...config, log: (line) => logger.info(line) })
+    const config = readConfig(process.env, names)
+    telemetry = await openTelemetry(config.telemetryTo, names)
+    if (telemetry?.metricsUrl) logger.info({ line: `Metrics at ${telemetry.metricsUrl}` })
+    const host = await run(services, { ...config, telemetry, log: (line) => logger.info(line) })
     logger.info({ line: `Listening on ${host.url}` })
     process.send?.({ ready: host.url })
     await stop
@@ -29,5 +31,6 @@ export const serve = async (services: readonly Service[]): Promise<void> => {
     logger.fatal({ line: name === 'Error' ? stack : message })
     process.exitCode = name === 'ConfigIncomplete' ? 2 : 1
   }
+  await telemetry?.close()
   if (process.connected) process.disconnect()
 }

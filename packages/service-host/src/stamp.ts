@@ -11,6 +11,8 @@ export type Request = {
   commandId: string
   fingerprint: string
   requestId: string
+  /** Of its trace, if somebody will see it. */
+  traceparent?: string | undefined
   moment: Moment
 }
 
@@ -23,7 +25,7 @@ type Decided = { type: string; data: Record<string, any>; sealed?: Sealed | unde
 export async function stamp(
   decided: readonly Decided[],
   at: { category: string; streamId: string; revision: number; tenant: string },
-  { commandId, requestId, moment }: Request,
+  { commandId, requestId, traceparent, moment }: Request,
   vault: Vault,
 ): Promise<{ stored: NewEvent; read: Recorded }[]> {
   const stream = `${at.category}-${at.streamId}`
@@ -55,6 +57,7 @@ export async function stamp(
         channel: 'api',
         commandId,
         correlationId: requestId,
+        ...(traceparent && { traceparent }),
         salt: salt.toString('base64url'),
       }
       const stored: NewEvent = {

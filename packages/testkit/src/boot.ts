@@ -49,8 +49,11 @@ export async function boot(services: readonly Service[], options: Partial<RunOpt
     databaseOf(admin, `${prefix}_${name}`, { user: `${prefix}_${name}`, password: passwords[name] })
   const master = randomBytes(32)
   const cursorSecret = randomBytes(32)
+  // `npm run test:eventstore` sets it.
+  const eventStoreUrl = process.env['WUSHE_TEST_EVENTSTORE']
   const start = (port: number) =>
     run(services, {
+      ...(eventStoreUrl && { eventStoreUrl: () => eventStoreUrl }),
       port,
       databaseUrl: (name: ServiceName) => urlOf(name),
       vaultUrl: urlOf('vault'),
