@@ -39,6 +39,7 @@ const openSession = (pool: pg.Pool): Session => {
   const wanted = new Map<string, (lock: Lock) => void>()
   const held = new Map<string, AbortController>()
   let staying: Promise<void> | undefined
+  let looked = 0
   let stir = () => {}
 
   const stay = async () => {
@@ -56,10 +57,16 @@ const openSession = (pool: pg.Pool): Session => {
         await connection.connect()
         await connection.query(`listen feed; ${noticeDeath}`)
         failures = 0
+        let spoke = performance.now()
         while (open && ears.size > 0) {
           const stirred = nextStir()
           await tryLocks(connection)
-          await Promise.race(wanted.size > 0 ? [stirred, rest(standbyMs)] : [stirred])
+          await Promise.race([stirred, rest(wanted.size > 0 ? standbyMs : silentMs / 5)])
+          // Whoever waits for our locks sees by this that we are not frozen.
+          if (held.size > 0 && performance.now() - spoke > silentMs / 5) {
+            spoke = performance.now()
+            await connection.query('select')
+          }
         }
       } catch {
         // Without a connection there are no locks; those who follow see it and ask again.
@@ -83,6 +90,10 @@ const openSession = (pool: pg.Pool): Session => {
       [free],
     )
     for (const { key } of rows) hold(connection, key)
+    if (rows.length < free.length && performance.now() - looked > silentMs / 5) {
+      looked = performance.now()
+      await connection.query(endSilent, [free.filter((key) => !held.has(key)), silentMs])
+    }
   }
 
   const hold = (connection: pg.Client, key: string) => {
@@ -139,6 +150,20 @@ const openSession = (pool: pg.Pool): Session => {
 
 /** A machine that is gone without a word is noticed within half a minute, and its locks are free. */
 const noticeDeath = 'set tcp_keepalives_idle = 10; set tcp_keepalives_interval = 5; set tcp_keepalives_count = 3'
+
+/**
+ * A process that is frozen keeps its connection and so its locks, though it does nothing. When its connection has been
+ * silent for so long, somebody who waits for the locks ends it; should the process go on, it finds itself fenced.
+ */
+const silentMs = Number(process.env['WUSHE_SILENT_MS'] ?? 15_000)
+
+const endSilent = `
+  select pg_terminate_backend(a.pid)
+  from unnest($1::text[]) key
+  join pg_locks l on l.locktype = 'advisory' and l.granted and l.objsubid = 1
+    and (l.classid::bigint << 32) | l.objid::bigint = hashtextextended('feed ' || key, 0)
+  join pg_stat_activity a on a.pid = l.pid and a.datname = current_database()
+  where a.state = 'idle' and clock_timestamp() - a.state_change > $2 * interval '1 ms'`
 
 /** How often a process in reserve looks whether the one that works is gone. */
 const standbyMs = 500

@@ -35,7 +35,7 @@ export const instrumentsOf = (): Instruments => {
   }
 }
 
-/** Fills the gauges of these services when they are asked for; what does not answer in time is left out. */
+/** Fills the gauges of these services when they are asked for; what does not answer in time is no number. */
 export const observer =
   ({ meter, gauges }: Instruments) =>
   (services: readonly OpenService[]): (() => void) => {
@@ -69,8 +69,8 @@ export const observer =
       }
       await Promise.all(
         services.map(async ({ name: service }, at) => {
-          const lag = await lags[at]!()
-          if (lag !== undefined) result.observe(gauges.wushe_horizon_lag_seconds, lag, { service })
+          // What is not observed would go on showing its last value.
+          result.observe(gauges.wushe_horizon_lag_seconds, (await lags[at]!()) ?? NaN, { service })
         }),
       )
     }
