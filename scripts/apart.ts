@@ -11,6 +11,7 @@ import { createTopics, openBus } from '@wushe/feed'
 import { databaseOf, prepareDatabases, run, type Credentials } from '@wushe/service-host'
 import { serviceNames, services } from './all-services.ts'
 import { byRole, firstOrganisations } from './first-organisations.ts'
+import { keepRunning, type Kept } from './keep-running.ts'
 import type { Product } from './product.ts'
 import { startProxy } from './proxy.ts'
 import { secretsOf } from './secrets.ts'
@@ -21,9 +22,11 @@ export type ApartOptions = {
   /** Processes of each service. */
   copies?: number
   log?: (line: string) => void
-  /** Set for every service beside what it needs. */
-  env?: Record<string, string>
+  /** Set for a process of a service, the first copy being 0, beside what it needs. */
+  env?: (service: ServiceName, copy: number) => Record<string, string>
   settings?: Record<string, string | number>
+  /** Where services find what listens at this port: elsewhere, if something is put between. */
+  through?: (what: 'postgres' | 'kafka', port: number) => Promise<number>
 }
 
 const root = join(import.meta.dirname, '..')
@@ -37,8 +40,9 @@ export async function startApart({
   port,
   copies = 1,
   log = () => {},
-  env = {},
+  env = () => ({}),
   settings,
+  through = async (_, at) => at,
 }: ApartOptions): Promise<Product> {
   const secrets = secretsOf(dir)
   const table = openTable(join(dir, 'apart.json'))
@@ -49,38 +53,8 @@ export async function startApart({
     for (const one of stops.splice(0).reverse()) await one()
     table.remove()
   }
-  /** Keeps something running until we stop; what it was started for is told by its first start. */
-  const keep = async <One extends { stop: () => Promise<void>; exited: Promise<unknown> }>(
-    name: string,
-    start: () => Promise<One>,
-  ): Promise<One> => {
-    let running = await start()
-    const guard = (async () => {
-      for (let failures = 0; ; failures++) {
-        const began = performance.now()
-        await running.exited
-        if (stopping) return
-        if (performance.now() - began > 30_000) failures = 0
-        log(`${name} has ended; starting it again …`)
-        await pause(Math.min(10_000, 100 * 2 ** failures))
-        while (!stopping) {
-          try {
-            running = await start()
-            break
-          } catch (error) {
-            log(`${name} does not start: ${(error as Error).message}`)
-            await pause(1000)
-          }
-        }
-        if (stopping) return void (await running.stop())
-      }
-    })()
-    stops.push(async () => {
-      await running.stop()
-      await guard
-    })
-    return running
-  }
+  const keep = <One extends Kept>(name: string, start: () => Promise<One>) =>
+    keepRunning(name, start, { stops, stopping: () => stopping, log })
 
   try {
     const postgresPort = await freePort()
@@ -91,13 +65,17 @@ export async function startApart({
       ),
     )
     const kafkaPort = await freePort()
-    const broker = await keep('Kafka', () => startKafka({ dir: join(dir, 'kafka'), port: kafkaPort, log }, table.set))
-    log('Preparing databases and topics …')
+    const brokers = `127.0.0.1:${await through('kafka', kafkaPort)}`
+    await keep('Kafka', () =>
+      startKafka({ dir: join(dir, 'kafka'), port: kafkaPort, advertised: brokers, log }, table.set),
+    )
+    log('Preparing databases …')
     await prepareDatabases(cluster.url(), secrets.roles)
-    await createTopics(openBus({ brokers: [broker.brokers], prefix: 'wushe', clientId: 'wushe start' }), serviceNames)
 
+    const database = new URL(cluster.url())
+    database.port = String(await through('postgres', postgresPort))
     const urlOf = (name: keyof Credentials) =>
-      databaseOf(cluster.url(), `wushe_${name}`, { user: `wushe_${name}`, password: secrets.roles[name] })
+      databaseOf(database.href, `wushe_${name}`, { user: `wushe_${name}`, password: secrets.roles[name] })
     const made = await makeFirst(urlOf, secrets)
 
     log('Starting the services …')
@@ -121,8 +99,8 @@ export async function startApart({
                 VAULT_DATABASE_URL: urlOf('vault'),
                 VAULT_MASTER_KEY: secrets.master,
                 CURSOR_SECRET: secrets.cursor,
-                KAFKA_BROKERS: broker.brokers,
-                ...env,
+                KAFKA_BROKERS: brokers,
+                ...env(service, copy),
               },
             }),
           ),
@@ -163,6 +141,7 @@ const startPostgres = async (
 
 const startKafka = async (options: Parameters<typeof startBroker>[0], set: SetRow): Promise<Broker> => {
   const broker = await startBroker(options)
+  await createTopics(openBus({ brokers: [broker.brokers], prefix: 'wushe', clientId: 'wushe start' }), serviceNames)
   set('kafka', { pid: broker.pid })
   return broker
 }

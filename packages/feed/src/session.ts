@@ -48,6 +48,7 @@ const openSession = (pool: pg.Pool): Session => {
       const connection = new pg.Client({ ...pool.options, password, keepAlive: true, pipeline: true })
       let open = true
       const broken = () => {
+        if (!open) return
         open = false
         stir()
       }
@@ -71,6 +72,7 @@ const openSession = (pool: pg.Pool): Session => {
       } catch {
         // Without a connection there are no locks; those who follow see it and ask again.
       }
+      open = false // Its end is no reason to hurry.
       for (const lock of held.values()) lock.abort()
       held.clear()
       const ended = connection.end().catch(() => {})

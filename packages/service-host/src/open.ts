@@ -191,7 +191,7 @@ export async function openService(
       )
   }
   const { bus } = options
-  const relay = bus && relayOf({ bus, service: service.name })
+  const relay = bus && relayOf({ bus, service: service.name, pool })
   if (relay) running.set(relay.name, { running: start(log, relay), source: 'own' })
   if (bus && remote.size > 0)
     for (const [source, filling] of fillFromKafka({

@@ -25,6 +25,8 @@ export type KafkaOptions = {
   /** Whom it follows, and in what. */
   sources: ReadonlyMap<ServiceName, Following>
   signal: AbortSignal
+  /** In ms: Kafka gives what we read to others when it has heard nothing of us for so long; 30 s unless told otherwise. */
+  sessionTimeout?: number
   log?: (line: string) => void
   /** Looks on while events are added: for traces and measures. */
   watched?: ((source: ServiceName, copier: Copier) => Copier) | undefined
@@ -39,7 +41,7 @@ export type KafkaOptions = {
  * inbox is one log, which one process fills as fast as two.
  */
 export const fillFromKafka = (options: KafkaOptions): Map<ServiceName, Running> => {
-  const { inbox, sources, signal, log: say = () => {} } = options
+  const { inbox, sources, signal, sessionTimeout = 30_000, log: say = () => {} } = options
   const { pool } = inbox
   const session = sessionOf(pool)
   const heard = openBell()
@@ -61,7 +63,9 @@ export const fillFromKafka = (options: KafkaOptions): Map<ServiceName, Running> 
   const run = async () => {
     const leave = session.listen(readerName, (word) => word === 'redrive' && again())
     for (let failures = 0; !signal.aborted;) {
+      const elsewhere = setTimeout(() => became('standby'), 1000)
       const lock = await session.lock(readerName, signal)
+      clearTimeout(elsewhere)
       if (!lock) break
       try {
         await read(AbortSignal.any([signal, lock.lost]), () => (failures = 0))
@@ -86,8 +90,8 @@ export const fillFromKafka = (options: KafkaOptions): Map<ServiceName, Running> 
     }
     const consumer = options.bus.kafka.consumer({
       groupId: `${options.group}.${crypto.randomUUID()}`,
-      sessionTimeout: 30_000,
-      heartbeatInterval: 3000,
+      sessionTimeout,
+      heartbeatInterval: Math.min(3000, sessionTimeout / 3),
       rebalanceTimeout: 60_000,
       maxBytesPerPartition: 262_144,
       // Brokers answer at once when there is something; this is how long it takes to end.
@@ -97,6 +101,12 @@ export const fillFromKafka = (options: KafkaOptions): Map<ServiceName, Running> 
     })
     const watch = watchOver(consumer, term)
     again = watch.again
+    // Also whenever it joins again, having been slower than its session: otherwise it would read everything anew.
+    consumer.on(consumer.events.GROUP_JOIN, () => {
+      for (const [topic, { offsets }] of readings)
+        if (topic.endsWith('.events'))
+          offsets.forEach((offset, partition) => consumer.seek({ topic, partition, offset: String(offset) }))
+    })
     try {
       await consumer.connect()
       await consumer.subscribe({ topics: [...readings.keys()], fromBeginning: true })
@@ -112,9 +122,6 @@ export const fillFromKafka = (options: KafkaOptions): Map<ServiceName, Running> 
           heard.ring()
         },
       })
-      for (const [topic, { offsets }] of readings)
-        if (topic.endsWith('.events'))
-          offsets.forEach((offset, partition) => consumer.seek({ topic, partition, offset: String(offset) }))
       became('running')
       await watch.over
     } finally {

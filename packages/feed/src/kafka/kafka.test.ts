@@ -40,7 +40,7 @@ afterEach(async () => {
 afterAll(() => kafka?.stop())
 
 const startRelay = () => {
-  const relay = relayOf({ bus, service: 'case' })
+  const relay = relayOf({ bus, service: 'case', pool: cases.pool })
   const running = cases.start(relay)
   stops.push(async () => {
     await relay.close()

@@ -5,6 +5,7 @@ import type pg from 'pg'
 import { Fenced } from '../fault.ts'
 import type { Follower } from '../follower.ts'
 import { reaches, type Place } from '../position.ts'
+import { say } from '../session.ts'
 import { prepared } from '../transaction.ts'
 import type { Bus } from './client.ts'
 import { toMark } from './marks.ts'
@@ -26,7 +27,7 @@ export const relayName = 'relay'
  * When the topic holds less than was acknowledged before, it was lost: then everything is published again, as a new
  * edition. `republish` asks for that.
  */
-export const relayOf = ({ bus, service }: { bus: Bus; service: ServiceName }): Relay => {
+export const relayOf = ({ bus, service, pool }: { bus: Bus; service: ServiceName; pool: pg.Pool }): Relay => {
   const topic = eventsTopic(bus, service)
   let producer: Promise<Producer> | undefined
   let ends: bigint[] = []
@@ -34,6 +35,13 @@ export const relayOf = ({ bus, service }: { bus: Bus; service: ServiceName }): R
   let wholeAt: Place = 'start'
   let position: Place = 'start'
   const telling = teller(bus, service)
+  const watching = setInterval(() => {
+    endsOf(bus, topic)
+      .then(async (now) => {
+        if (now.some((end, partition) => end < (ends[partition] ?? 0n))) await republish(pool)
+      })
+      .catch(() => {}) // Who cannot be asked now is asked again.
+  }, lookEveryMs).unref()
 
   const connected = () =>
     (producer ??= connect(bus, { idempotent: true, maxInFlightRequests: 1 }).catch((error) => {
@@ -59,7 +67,11 @@ export const relayOf = ({ bus, service }: { bus: Bus; service: ServiceName }): R
     })
     for (const { partition, baseOffset } of sent) {
       const first = BigInt(baseOffset ?? -1)
-      if (first < ends[partition]!) throw topicLost(topic)
+      if (first < ends[partition]!) {
+        // Kept at once: the new topic may soon hold more than the old one did.
+        await pool.query('update feed.relayed set again = true')
+        throw topicLost(topic)
+      }
       ends[partition] = first + BigInt(messages.filter((one) => one.partition === partition).length)
     }
   }
@@ -105,6 +117,7 @@ export const relayOf = ({ bus, service }: { bus: Bus; service: ServiceName }): R
     },
     committed: () => telling.say({ position, offsets: ends.map(String), edition, whole: reaches(position, wholeAt) }),
     close: async () => {
+      clearInterval(watching)
       await Promise.all([leave(), telling.close()])
     },
   }
@@ -115,11 +128,15 @@ type Relayed = { edition: number; offsets: string[]; whole_at: Place; again: boo
 /** Asks the service's relay, wherever it runs, to publish its whole log again, for readers that have lost a part. */
 export const republish = async (pool: pg.Pool) => {
   await pool.query('update feed.relayed set again = true')
-  // The relay looks when it takes its checkpoint over: whoever holds it now is fenced.
+  // The relay looks when it takes its checkpoint over: whoever holds it now is fenced, and told to look.
   await pool.query('update es.checkpoints set epoch = epoch + 1 where name = $1', [relayName])
+  await say(pool, 'redrive', relayName)
 }
 
 const furthest = (a: Place = 'start', b: Place) => (reaches(a, b) ? a : b)
+
+/** A topic that was lost is noticed at the next event; or after this long, when none comes. */
+const lookEveryMs = 20_000
 
 /** Whoever is fenced takes the checkpoint over anew, and then looks what the topic holds. */
 const topicLost = (topic: string) =>

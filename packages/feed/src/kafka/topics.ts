@@ -11,6 +11,9 @@ export const eventsTopic = ({ prefix }: Pick<Bus, 'prefix'>, service: ServiceNam
 /** What the service's relay has published so far (`marks.ts`); only the newest counts. */
 export const marksTopic = ({ prefix }: Pick<Bus, 'prefix'>, service: ServiceName) => `${prefix}.${service}.marks`
 
+/** Brokers refuse what seems to come from the future, which a service with a wrong clock would publish. */
+const brokersClock = { name: 'message.timestamp.type', value: 'LogAppendTime' }
+
 /**
  * Makes the topics of these services that are not there yet, and answers their names. Brokers make none by themselves.
  * Throws WrongTopic when one is there with another number of partitions.
@@ -31,6 +34,7 @@ export const createTopics = async (
         replicationFactor: replicas,
         configEntries: [
           { name: 'cleanup.policy', value: 'delete' },
+          brokersClock,
           { name: 'retention.ms', value: String(retentionDays * 86_400_000) },
           { name: 'min.insync.replicas', value: String(Math.max(1, replicas - 1)) },
         ],
@@ -39,7 +43,7 @@ export const createTopics = async (
         topic: marksTopic(bus, service),
         numPartitions: 1,
         replicationFactor: replicas,
-        configEntries: [{ name: 'cleanup.policy', value: 'compact' }],
+        configEntries: [{ name: 'cleanup.policy', value: 'compact' }, brokersClock],
       },
     ])
     const missing = wanted.filter(({ topic }) => !there.has(topic))
