@@ -3,7 +3,7 @@
 const { globSync, readFileSync } = require('node:fs')
 
 const test = '\\.(test|fixture)\\.ts$'
-const composition = '^services/[^/]+/src/service\\.ts$'
+const composition = '^services/[^/]+/src/(service|main)\\.ts$'
 
 // What a file of a service is, its declarations say: `export const caseFile = aggregate(…`.
 const files = globSync('services/*/src/**/*.ts').map((path) => ({ path, text: readFileSync(path, 'utf8') }))
@@ -84,7 +84,8 @@ module.exports = {
     {
       name: 'service-ts-knows-slices-and-host',
       severity: 'error',
-      comment: '`service.ts` knows its slices, `slice` and `service-host`.',
+      comment:
+        '`service.ts` knows its slices, `slice` and `service-host`; `main.ts` knows `service.ts` and `service-host`.',
       from: { path: composition },
       to: { pathNot: ['^services/', '^packages/(slice|service-host)/'] },
     },
@@ -98,6 +99,7 @@ module.exports = {
     knowsOnly('event-store', ['slice'], '`event-store` and `evidence` know `slice` at most.'),
     knowsOnly('evidence', ['slice'], '`event-store` and `evidence` know `slice` at most.'),
     knowsOnly('embedded-postgres', [], '`embedded-postgres` knows nobody.'),
+    knowsOnly('embedded-kafka', [], '`embedded-kafka` knows nobody.'),
     knowsOnly(
       'feed',
       ['slice', 'event-store', 'contracts'],

@@ -30,6 +30,7 @@ const planted: Record<string, Record<string, string>> = {
   'event-store-knows-slice': { 'packages/event-store/src/p09.ts': `import '@wushe/feed'` },
   'evidence-knows-slice': { 'packages/evidence/src/p10.ts': `import '@wushe/event-store'` },
   'embedded-postgres-knows-nobody': { 'packages/embedded-postgres/src/p11.ts': `import '@wushe/slice'` },
+  'embedded-kafka-knows-nobody': { 'packages/embedded-kafka/src/p19.ts': `import '@wushe/slice'` },
   'feed-knows-slice-and-event-store-and-contracts': { 'packages/feed/src/p12.ts': `import '@wushe/vault'` },
   'vault-knows-slice-and-evidence': { 'packages/vault/src/p13.ts': `import '@wushe/event-store'` },
   'packages-know-no-service': {

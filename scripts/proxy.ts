@@ -33,9 +33,6 @@ export async function startProxy(
     if (!target) return unavailable(req, res)
     proxy.web(req, res, { target }).catch(() => unavailable(req, res))
   })
-  proxy.on('error', (_error, req, res) => {
-    if (req && res && 'writeHead' in res) unavailable(req as IncomingMessage, res as ServerResponse)
-  })
 
   /** Ready when every copy of every service is. */
   const health = async (res: ServerResponse, services: readonly ServiceName[]) => {
@@ -77,6 +74,8 @@ export async function startProxy(
 }
 
 const unavailable = (req: IncomingMessage, res: ServerResponse) => {
+  if (res.writableEnded) return
+  // A half answer is worse than none: whoever asked has to see that it was cut off.
   if (res.headersSent) return void res.destroy()
   const language = /^\s*en/i.test(req.headers['accept-language'] ?? '') ? 'en' : 'zh'
   res

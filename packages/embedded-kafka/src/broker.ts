@@ -55,6 +55,7 @@ export const startBroker = async ({ dir, log = () => {}, ...options }: BrokerOpt
     ['-c', endWithParent, 'sh', pidFile, 'java', ...javaOptions, '-cp', classpath, 'kafka.Kafka', properties],
     {
       stdio: ['pipe', out, out],
+      env: environment(),
       detached: true,
     },
   )
@@ -108,7 +109,9 @@ const javaOptions = [
 const format = async (classpath: string, properties: string, dir: string) => {
   if (existsSync(join(dir, 'data', 'meta.properties'))) return
   const tool = (...args: string[]) =>
-    promisify(execFile)('java', [...javaOptions, '-cp', classpath, 'kafka.tools.StorageTool', ...args])
+    promisify(execFile)('java', [...javaOptions, '-cp', classpath, 'kafka.tools.StorageTool', ...args], {
+      env: environment(),
+    })
   const { stdout } = await tool('random-uuid')
   await tool('format', '-t', stdout.trim(), '-c', properties)
 }
@@ -139,8 +142,15 @@ const propertiesOf = ({
     'log.flush.interval.ms': 1000,
     ...settings,
   })
-    .map(([name, value]) => `${name}=${value}\n`)
+    .map(([name, value]) => `${name}=${escaped(String(value))}\n`)
     .join('')
+
+/** Java reads properties as Latin-1. */
+const escaped = (text: string) =>
+  text.replaceAll(/[^\x20-\x7e]|\\/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`)
+
+/** So that Java finds a folder whose name has other letters. */
+const environment = () => ({ ...process.env, LC_ALL: 'C.UTF-8' })
 
 const answers = (port: number) =>
   new Promise<boolean>((resolve) => {
