@@ -1,8 +1,7 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { Agent } from 'node:http'
+import { Agent, createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { ServiceName } from '@wushe/contracts'
-import { operations, toProblem } from '@wushe/service-host'
+import { answerUnavailable, operations } from '@wushe/service-host'
 import { createProxyServer } from 'httpxy'
 
 /** Which service answers under /v1/<segment>, as the contract says. */
@@ -30,8 +29,8 @@ export async function startProxy(
     // What every service answers alike, such as /openapi.json and what there is not, is as good from access.
     const addresses = addressesOf(first === 'v1' ? (serviceOf.get(segment ?? '') ?? 'access') : 'access')
     const target = addresses[turn++ % addresses.length]
-    if (!target) return unavailable(req, res)
-    proxy.web(req, res, { target }).catch(() => unavailable(req, res))
+    if (!target) return answerUnavailable(req, res, 'proxy')
+    proxy.web(req, res, { target }).catch(() => answerUnavailable(req, res, 'proxy'))
   })
 
   /** Ready when every copy of every service is. */
@@ -71,14 +70,4 @@ export async function startProxy(
       await closed
     },
   }
-}
-
-const unavailable = (req: IncomingMessage, res: ServerResponse) => {
-  if (res.writableEnded) return
-  // A half answer is worse than none: whoever asked has to see that it was cut off.
-  if (res.headersSent) return void res.destroy()
-  const language = /^\s*en/i.test(req.headers['accept-language'] ?? '') ? 'en' : 'zh'
-  res
-    .writeHead(503, { 'content-type': 'application/problem+json', 'retry-after': '1', 'cache-control': 'no-store' })
-    .end(JSON.stringify(toProblem({ refused: 'unavailable' }, language, 'proxy')))
 }

@@ -14,8 +14,8 @@ export const openFollowing = async () => {
   const stops: (() => Promise<void>)[] = []
 
   /** The connections of one more process. */
-  const process = () => {
-    const pool = new pg.Pool({ connectionString: database.url, max: 4, pipeline: true } as pg.PoolConfig)
+  const process = (max = 4) => {
+    const pool = new pg.Pool({ connectionString: database.url, max, pipeline: true } as pg.PoolConfig)
     pool.on('error', () => {})
     pools.push(pool)
     return pool

@@ -40,7 +40,7 @@ export const openInbox = ({ pool }: { pool: pg.Pool }): Inbox => {
     page: async (after, { limit, filter = {} }) => {
       const from = numberOf(after)
       const { rows } = await pool.query<Row>(
-        prepared(pageOf, [from, windowSize, limit, filter.types ?? null, filter.categories ?? null]),
+        prepared(pageOf, [from, limit, filter.types ?? null, filter.categories ?? null]),
       )
       const head = BigInt(rows[0]!.head)
       const events = rows.filter(({ position }) => position !== null).map(recorded)
@@ -93,10 +93,9 @@ const pageOf = `
     to_char(e.at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at, e.data, e.sealed, e.meta, e.entry,
     to_char(e.learnt_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "learntAt"
   from inbox.head h left join lateral (
-    select * from inbox.events
-    where position > $1::bigint and position <= $1::bigint + $2::bigint and ($4::text[] is null or type = any($4))
-      and ($5::text[] is null or split_part(stream, '-', 1) = any($5))
-    order by position limit $3) e on true
+    select * from (select * from inbox.events where position > $1::bigint order by position limit ${windowSize}) w
+    where ($3::text[] is null or type = any($3)) and ($4::text[] is null or split_part(stream, '-', 1) = any($4))
+    order by position limit $2) e on true
   order by e.position`
 
 type Row = Omit<InboxEvent, 'position' | 'revision'> & { head: string; position: string | null; revision: string }

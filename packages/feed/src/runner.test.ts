@@ -28,7 +28,7 @@ test('every event is applied once, over any number of restarts', async () => {
   expect(await seen()).toEqual(await recorded())
 })
 
-test('a connection that dies between applying and committing leaves nothing half done', async () => {
+test('failure mode 6: a connection that dies between applying and committing leaves nothing half done', async () => {
   let deaths = 0
   const dying = witness({
     apply: async (events, client, table) => {
@@ -62,7 +62,7 @@ test('a second process stands by and takes over when the first one ends', async 
   expect(await seen()).toEqual(await recorded())
 })
 
-test('who was believed dead and comes back writes no more', async () => {
+test('failure mode 6: who was believed dead and comes back writes no more', async () => {
   const pause = door()
   const inside = door()
   let paused = false
@@ -95,7 +95,7 @@ test('who was believed dead and comes back writes no more', async () => {
   expect(await seen()).toEqual(await recorded())
 })
 
-test('who is paused inside a transaction past the take-over either commits before the heir begins, or not at all', async () => {
+test('failure mode 6: who is paused inside a transaction past the take-over either commits before the heir begins, or not at all', async () => {
   const pause = door()
   const inside = door()
   const slow = witness({
@@ -127,7 +127,7 @@ const refusing = (is: (event: Recorded) => boolean, over: Parameters<typeof witn
     ...over,
   })
 
-test('an event that cannot be applied is found among many, and stops its own follower only', async () => {
+test('failure mode 7: an event that cannot be applied is found among many, and stops its own follower only', async () => {
   for (let stream = 0; stream < 60; stream++) await record(f.store, `case-${stream}`, 5)
   const poison = (await f.log.page('start', { limit: 1000 })).events[137]!
   const money = f.start(refusing(({ id }) => id === poison.id))
@@ -157,7 +157,7 @@ test('a follower that stopped goes on where it was, after it was mended and told
   expect(await seen()).toEqual(await recorded())
 })
 
-test('a parked event holds back its own stream in order, and both go on when redriven', async () => {
+test('failure mode 7: a parked event holds back its own stream in order, and both go on when redriven', async () => {
   let mended = false
   const bad = ({ stream, revision }: Recorded) => stream === 'case-3' && revision === 2n && !mended
   for (let round = 0; round < 3; round++)
@@ -167,6 +167,11 @@ test('a parked event holds back its own stream in order, and both go on when red
   expect(health()).toMatchObject({ status: 'running', parked: 4 })
   expect(await held('case-3')).toEqual(['0', '1'])
   expect(await f.rows('select count(*)::int as n from t.seen')).toEqual([{ n: 44 }])
+  const poison = (await f.log.page('start', { limit: 1000 })).events.find(bad)!
+  expect(await f.rows('select event_id, stream, error, attempts from feed.parked order by position')).toEqual([
+    { event_id: poison.id, stream: 'case-3', error: expect.objectContaining({ code: '22012' }), attempts: 1 },
+    ...Array(3).fill(expect.objectContaining({ stream: 'case-3', error: null, attempts: 0 })),
+  ])
 
   // Also what comes later, and after a restart, waits behind.
   await stop()
@@ -259,15 +264,21 @@ test('a follower on the event store in PostgreSQL sees an event within milliseco
   await store.close()
 })
 
-test('a checkpoint of another store stops the follower with a clear error', async () => {
+test('failure mode 15: a checkpoint of another store stops the follower with a clear error', async () => {
   const pool = f.process()
   const store = postgresEventStore({ pool })
   const before = f.start(witness())
   await before.waitFor(await record(f.store, 'case-1'), 5000)
   await before.stop()
-  const { health } = f.start(witness(), { over: store.log })
+  const { health, stop } = f.start(witness(), { over: store.log })
   await until(() => health().status === 'stopped')
   expect(health().error?.message).toMatch(/not a position of this store/)
+  await stop()
+  await f.pool.query(`update es.checkpoints set position = 'es:' || repeat('0', 32)`)
+  const again = f.start(witness(), { over: store.log })
+  await until(() => again.health().status === 'stopped')
+  expect(again.health().error?.message).toMatch(/es:0{32} is not a position of this store/)
+  expect(await f.rows('select position from es.checkpoints')).toEqual([{ position: `es:${'0'.repeat(32)}` }])
   await store.close()
 })
 

@@ -191,6 +191,6 @@ const contentOf = (file: string, name: string, complain: (sentence: string) => v
 }
 
 /** Nothing was started: the environment lacks something, or something in it has another form. */
-export class ConfigIncomplete extends Error {
+class ConfigIncomplete extends Error {
   override name = 'ConfigIncomplete'
 }

@@ -10,6 +10,7 @@ import { http, type HttpOptions } from './http.ts'
 import { health } from './health.ts'
 import { openService, openStores, type OpenService } from './open.ts'
 import type { Service } from './service.ts'
+import { answerUnavailable } from './unavailable.ts'
 
 export type RunOptions = Pick<HttpOptions, 'now' | 'maxBodyBytes' | 'validateAnswers' | 'log' | 'telemetry'> &
   Omit<Config, 'host' | 'eventStoreUrl' | 'telemetryTo'> &
@@ -90,7 +91,7 @@ export async function run(services: readonly Service[], options: RunOptions): Pr
 
 /** Listens at once and answers 503 until there is something to serve. */
 export async function openDoor(port: number, host = '127.0.0.1') {
-  let serve: RequestListener = (_, res) => void res.writeHead(503, { 'retry-after': '1' }).end()
+  let serve: RequestListener = (req, res) => answerUnavailable(req, res, 'starting')
   let shutting = false
   const server = createServer((req, res) => {
     // A kept-alive connection would go on asking; after this answer it has to come again, and finds nobody.

@@ -17,7 +17,7 @@ export type Relay = Follower & {
   close(): Promise<void>
 }
 
-export const relayName = 'relay'
+const relayName = 'relay'
 
 /**
  * Publishes every event of a service's log on its topic, in order, at least once: one batch at a time is under way, and

@@ -1,5 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { ServiceName } from '@wushe/contracts'
-import type { ITopicConfig } from 'kafkajs'
+import type { Admin, ITopicConfig } from 'kafkajs'
 import type { Bus } from './client.ts'
 
 /** Fixed for life: another number would put a stream into another partition, and its order would be lost. */
@@ -47,8 +48,11 @@ export const createTopics = async (
       },
     ])
     const missing = wanted.filter(({ topic }) => !there.has(topic))
-    if (missing.length > 0) await admin.createTopics({ topics: missing, waitForLeaders: true })
-    const { topics } = await admin.fetchTopicMetadata({ topics: wanted.map(({ topic }) => topic) })
+    if (missing.length > 0) await admin.createTopics({ topics: missing, waitForLeaders: false })
+    const topics = await whenKnown(
+      admin,
+      wanted.map(({ topic }) => topic),
+    )
     for (const { topic, numPartitions } of wanted) {
       const found = topics.find(({ name }) => name === topic)?.partitions.length
       if (found !== numPartitions)
@@ -62,8 +66,20 @@ export const createTopics = async (
   }
 }
 
+/** A broker may not know yet, or not who leads, what it has just made; kafkajs waits for the latter only. */
+const whenKnown = async (admin: Admin, topics: string[]) => {
+  for (let tries = 0; ; tries++) {
+    try {
+      return (await admin.fetchTopicMetadata({ topics })).topics
+    } catch (error) {
+      if (tries > 50 || !(error as { retriable?: boolean }).retriable) throw error
+      await sleep(100)
+    }
+  }
+}
+
 /** A topic of ours is there, but not as it has to be; the message says what to do. */
-export class WrongTopic extends Error {
+class WrongTopic extends Error {
   override name = 'WrongTopic'
 }
 
