@@ -24,8 +24,8 @@ export type Turns = Awaited<ReturnType<typeof openTurns>>
  */
 export const openTurns = async ({ log, follower, pool, cursor, table }: Task) => {
   const { filter, onPoison } = follower
-  // Tables that can be built anew need not wait for the disk; what others rely on must.
-  const settings = follower.tables.length > 0 ? [byIndex, notWaitingForDisk] : [byIndex]
+  // Tables that can be built anew, and what may be published twice, need not wait for the disk; what others rely on must.
+  const settings = follower.tables.length > 0 || follower.publish ? [byIndex, notWaitingForDisk] : [byIndex]
   let parked = await loadParked(pool, cursor)
   let ahead: { after: Place; page: Promise<LogPage> } | undefined
   let oldest: string | undefined

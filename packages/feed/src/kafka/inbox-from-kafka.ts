@@ -113,7 +113,7 @@ export const fillFromKafka = (options: KafkaOptions): Map<ServiceName, Running> 
       await consumer.run({
         autoCommit: false,
         eachBatchAutoResolve: false,
-        partitionsConsumedConcurrently: 1,
+        partitionsConsumedConcurrently: 3,
         eachBatch: async (payload) => {
           watch.seen()
           if (await readBatch(readings.get(payload.batch.topic)!, payload, consumer)) watch.again()

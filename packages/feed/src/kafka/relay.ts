@@ -56,6 +56,8 @@ export const relayOf = ({ bus, service, pool }: { bus: Bus; service: ServiceName
     await (await old?.catch(() => undefined))?.disconnect().catch(() => {})
   }
 
+  const tell = () => telling.say({ position, offsets: ends.map(String), edition, whole: reaches(position, wholeAt) })
+
   const send = async (messages: readonly Sized[]) => {
     const sent = await (
       await connected()
@@ -99,7 +101,7 @@ export const relayOf = ({ bus, service, pool }: { bus: Bus; service: ServiceName
          on conflict (one) do update set edition = $1, offsets = $2, whole_at = $3, again = false`,
         [edition, ends, wholeAt],
       )
-      telling.say({ position, offsets: ends.map(String), edition, whole: reaches(position, wholeAt) })
+      tell()
       return again
     },
     publish: async (events) => {
@@ -111,11 +113,11 @@ export const relayOf = ({ bus, service, pool }: { bus: Bus; service: ServiceName
         throw error
       }
       position = events.at(-1)!.position
+      tell()
     },
     apply: async (_events: Recorded[], client: pg.PoolClient) => {
       await client.query(prepared('update feed.relayed set offsets = $1', [ends]))
     },
-    committed: () => telling.say({ position, offsets: ends.map(String), edition, whole: reaches(position, wholeAt) }),
     close: async () => {
       clearInterval(watching)
       await Promise.all([leave(), telling.close()])
