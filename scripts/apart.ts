@@ -100,6 +100,7 @@ export async function startApart({
                 VAULT_MASTER_KEY: secrets.master,
                 CURSOR_SECRET: secrets.cursor,
                 KAFKA_BROKERS: brokers,
+                ...metricsPort(serviceNames.indexOf(service) + copy * serviceNames.length),
                 ...env(service, copy),
               },
             }),
@@ -120,6 +121,12 @@ export async function startApart({
     await stop()
     throw error
   }
+}
+
+/** Each process has metrics of its own: the first at METRICS_PORT, the next at the ports after it. */
+const metricsPort = (place: number) => {
+  const { METRICS_PORT: first } = process.env
+  return first ? { METRICS_PORT: String(Number(first) + place) } : undefined
 }
 
 type SetRow = (name: string, row: { pid: number; url?: string }) => void

@@ -2,8 +2,17 @@
 import { join } from 'node:path'
 import type { ServiceName } from '@wushe/contracts'
 import { startCluster } from '@wushe/embedded-postgres'
-import { databaseOf, prepareDatabases, run, type Credentials, type Host, type RunOptions } from '@wushe/service-host'
-import { services } from './all-services.ts'
+import {
+  databaseOf,
+  openTelemetry,
+  prepareDatabases,
+  readTelemetryConfig,
+  run,
+  type Credentials,
+  type Host,
+  type RunOptions,
+} from '@wushe/service-host'
+import { serviceNames, services } from './all-services.ts'
 import { byRole, firstOrganisations } from './first-organisations.ts'
 import type { Product } from './product.ts'
 import { secretsOf } from './secrets.ts'
@@ -35,8 +44,10 @@ export async function startEmbedded({
     await prepareDatabases(cluster.url, secrets.roles)
     const urlOf = (name: keyof Credentials) =>
       databaseOf(cluster.url, `wushe_${name}`, { user: `wushe_${name}`, password: secrets.roles[name] })
+    const telemetry = await openTelemetry(readTelemetryConfig(process.env), serviceNames)
     const host = await run(services, {
       ...options,
+      telemetry,
       port,
       databaseUrl: (name: ServiceName) => urlOf(name),
       vaultUrl: urlOf('vault'),
@@ -52,6 +63,7 @@ export async function startEmbedded({
       ended: cluster.ended ?? new Promise(() => {}),
       stop: async () => {
         await host.stop()
+        await telemetry?.close()
         await cluster.stop?.()
       },
     }

@@ -119,6 +119,15 @@ export const readKafkaConfig = (env: NodeJS.ProcessEnv): KafkaConfig | undefined
   return kafkaOf(values)
 }
 
+/** What is told of a whole process, for programs that host services without `serve`. Undefined where nothing is asked for. */
+export const readTelemetryConfig = (env: NodeJS.ProcessEnv): TelemetryConfig | undefined => {
+  const wrong: string[] = []
+  const names = ['HOST', 'METRICS_PORT', 'OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_TRACES_SAMPLER_ARG'] as const
+  const values = valuesOf(env, '', (sentence) => wrong.push(sentence), names)
+  if (wrong.length > 0) throw new ConfigIncomplete(wrong.join('\n'))
+  return telemetryOf(values)
+}
+
 /** Address of one service's database, for commands that work on it from outside; undefined where none is set. */
 export const readDatabaseUrl = (env: NodeJS.ProcessEnv, service: ServiceName): string | undefined => {
   if (!env['DATABASE_URL'] && !env['DATABASE_URL_FILE']) return undefined

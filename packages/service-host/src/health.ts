@@ -16,11 +16,12 @@ export const health =
 
 async function readiness(services: readonly OpenService[]) {
   const found = await Promise.all(
-    services.map(async ({ name, pool, running, fillers }) => {
+    services.map(async ({ name, pool, running, fillers, warnings }) => {
       const followers = [...[...running.values()].map((one) => one.running), ...fillers.values()].map((one) =>
         one.health(),
       )
-      return { name, horizon: await horizonLag(pool), followers }
+      const said = warnings()
+      return { name, horizon: await horizonLag(pool), followers, ...(said.length > 0 && { warnings: said }) }
     }),
   )
   const ready = found.every(({ followers }) => followers.every(({ status }) => status !== 'stopped'))

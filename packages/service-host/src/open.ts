@@ -60,6 +60,8 @@ export type OpenService = {
   running: Map<string, { running: Running; source: 'own' | 'inbox' }>
   fillers: Map<ServiceName, Running>
   pool: Pool
+  /** What the event store has to say to an operator. */
+  warnings: () => string[]
   stopFollowing: () => Promise<void>
 }
 
@@ -129,7 +131,26 @@ export async function openStores(
     await store.close()
     await pool.end()
   }
-  return { pool, store, log: sharedTail(store.log, { keep: 1000 }), close }
+  return { pool, store, log: sharedTail(store.log, { keep: 1000 }), warnings: warningsOf(store), close }
+}
+
+/**
+ * What the event store itself has to say to an operator, as it was when last asked: asking may take seconds, and whoever
+ * asks how we are does not wait for it.
+ */
+const warningsOf = (store: EventStore & { health?: () => Promise<{ warnings: string[] }> }) => {
+  let known: string[] = []
+  let asked = -Infinity
+  return () => {
+    if (store.health && performance.now() - asked > 60_000) {
+      asked = performance.now()
+      store.health().then(
+        ({ warnings }) => (known = warnings),
+        () => {}, // That it cannot be reached shows elsewhere.
+      )
+    }
+    return known
+  }
 }
 
 const categoriesOf = (service: ServiceName) => [
@@ -239,6 +260,7 @@ export async function openService(
     running,
     fillers,
     pool,
+    warnings: stores.warnings,
     stopFollowing: async () => {
       stopping.abort()
       await relay?.close()
