@@ -1,9 +1,11 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { getPostgreSQLEventStore } from '@event-driven-io/emmett-postgresql'
+import type { Command } from '@wushe/event-store'
 import { Pool } from 'pg'
 import { openDatabase, openLog } from './databases.ts'
 import { fact, factAsValue, streamName } from './facts.ts'
 import { compared, type Bench, type Line, type Measure } from './measure.ts'
+import { openMessageDb } from './message-db.ts'
 import { rawInsert } from './raw.ts'
 import { bursts, interleaved, workers, type Contender } from './rounds.ts'
 
@@ -13,7 +15,13 @@ type Way = (work: () => Promise<unknown>) => Contender
 const append = (
   id: string,
   title: string,
-  { way, connections, raw, emmett }: { way: Way; connections: number; raw: number; emmett: number | null },
+  {
+    way,
+    connections,
+    raw,
+    emmett,
+    messageDb,
+  }: { way: Way; connections: number; raw: number; emmett: number | null; messageDb?: number },
 ): Measure => ({
   id,
   limit: 120,
@@ -22,9 +30,10 @@ const append = (
     const { store } = log.open()
     const pool = log.pool(connections)
     const theirs = await openEmmett(bench, connections)
+    const eventide = messageDb === undefined ? undefined : await openMessageDb(bench, connections)
 
     const ours = (command: boolean) => async () => {
-      const remembered = command ? { command: { id: randomUUID(), fingerprint: fingerprint() } } : {}
+      const remembered = command ? { command: newCommand() } : {}
       const result = await store.append(streamName(), 'no_stream', [fact()], remembered)
       if (!result.ok) throw new Error(result.reason)
     }
@@ -35,12 +44,17 @@ const append = (
         emmett: way(() =>
           theirs.appendToStream(streamName(), [factAsValue()], { expectedStreamVersion: 'STREAM_DOES_NOT_EXIST' }),
         ),
+        ...(eventide && { 'message-db': way(() => eventide.append(streamName(), factAsValue())) }),
         'ours with command': way(ours(true)),
       },
       bench,
     )
     return [
-      ...compared(title, 'events/s', rounds, 'ours', { raw, emmett }),
+      ...compared(title, 'events/s', rounds, 'ours', {
+        raw,
+        emmett,
+        ...(eventide && { 'message-db': messageDb! }),
+      }),
       ...compared(`${title}, and its command remembered`, 'events/s', rounds, 'ours with command', { raw: null }),
     ]
   },
@@ -58,6 +72,7 @@ export const appends: Measure[] = [
     connections: 16,
     raw: 0.7,
     emmett: null,
+    messageDb: 2.5,
   }),
   append('A3', 'append, 1,000 at once', { way: (work) => bursts(1000, work), connections: 10, raw: 4, emmett: 10 }),
 ]
@@ -72,5 +87,5 @@ export const openEmmett = async (bench: Bench, connections: number) => {
   return store
 }
 
-/** As long as the host's. */
-const fingerprint = () => randomBytes(32).toString('hex')
+/** Its fingerprint is as long as the host's. */
+export const newCommand = (): Command => ({ id: randomUUID(), fingerprint: randomBytes(32).toString('hex') })

@@ -6,18 +6,17 @@ import { activityRecord } from '../services/case/src/activity/activity-record.ts
 import { openEmmett } from './append.ts'
 import { as, openLog } from './databases.ts'
 import { fact, factAsValue, streamName } from './facts.ts'
+import { story } from './fill.ts'
 import { compared, type Bench, type Line, type Measure } from './measure.ts'
 import { interleaved, type Contender } from './rounds.ts'
 
 const perStream = 10
-const story = Array.from({ length: perStream }, (_, at) =>
-  at === 0 ? ('ActivityPlanned' as const) : ('ActivityHeld' as const),
-)
+const types = story(perStream)
 
 /** A read model of all activities, from nothing. */
 export const catchUp: Measure = {
   id: 'P1',
-  limit: 300,
+  limit: 420,
   take: async (bench): Promise<Line[]> => {
     const total = bench.quick ? 20_000 : 200_000
     // Emmett would take ten minutes a round for as many; its rate is the same for fewer.
@@ -35,17 +34,28 @@ export const catchUp: Measure = {
     await write(store, total)
 
     const theirs = await emmettConsumer(bench, fewer)
+    const best = await fastest(bench, theirs)
     const rounds = await interleaved(
-      { ours: ours(store, pool, total), SQL: inSql(pool, total), emmett: theirs },
+      { ours: ours(store, pool, total), SQL: inSql(pool, total), emmett: theirs(), 'emmett tuned': theirs(best) },
       bench,
       {
         turns: 1,
       },
     )
     const title = `catch-up of one read model, ${total.toLocaleString('en')} events`
-    const [besideSql, besideEmmett] = compared(title, 'events/s', rounds, 'ours', { SQL: null, emmett: 20 })
+    const theirsToo = { emmett: 20, 'emmett tuned': 5 }
+    const [besideSql, besideEmmett, besideTuned] = compared(title, 'events/s', rounds, 'ours', {
+      SQL: null,
+      ...theirsToo,
+    })
     return [
-      { ...besideEmmett!, against: `emmett’s consumer (over ${fewer.toLocaleString('en')})` },
+      // One or the other: a machine may be fast enough for both.
+      {
+        ...besideEmmett!,
+        ok: besideEmmett!.ok || besideEmmett!.value >= 50_000,
+        against: `emmett’s consumer (over ${fewer.toLocaleString('en')})`,
+      },
+      { ...besideTuned!, against: `emmett’s, ${best} at a time` },
       { ...besideSql!, against: 'INSERT … SELECT … GROUP BY' },
     ]
   },
@@ -57,7 +67,7 @@ const write = async (store: EventStore, total: number) => {
   const writer = async () => {
     while (left-- > 0) {
       const name = streamName()
-      for (const [at, type] of story.entries()) {
+      for (const [at, type] of types.entries()) {
         const result = await store.append(name, at === 0 ? 'no_stream' : BigInt(at - 1), [fact(type)])
         if (!result.ok) throw new Error(result.reason)
       }
@@ -99,22 +109,37 @@ const inSql =
     return { count: total, ms: performance.now() - start }
   }
 
-/** Its consumer as it is when nothing is set, with one upsert for each event. */
-const emmettConsumer = async (bench: Bench, total: number): Promise<Contender> => {
+/** Of the sizes of a batch that its own bench tries. */
+const fastest = async (bench: Bench, theirs: (batchSize: number) => Contender) => {
+  const rates = new Map<number, number>()
+  for (const batchSize of [100, 250, 500, 1000, 2000]) {
+    const { count, ms } = await theirs(batchSize)(0)
+    rates.set(batchSize, (count * 1000) / ms)
+    bench.say(`emmett, ${batchSize} at a time: ${Math.round(rates.get(batchSize)!)}/s`)
+  }
+  return [...rates.keys()].reduce((best, size) => (rates.get(size)! > rates.get(best)! ? size : best))
+}
+
+/** Its consumer, as it is when nothing is set or with a batch of that size, with one upsert for each event. */
+const emmettConsumer = async (bench: Bench, total: number): Promise<(batchSize?: number) => Contender> => {
   const store = await openEmmett(bench, 4)
   const url = bench.postgres.url('emmett')
   for (let i = 0; i < total / perStream; i++)
     await store.appendToStream(
       streamName(),
-      story.map((type) => factAsValue(type)),
+      types.map((type) => factAsValue(type)),
     )
   let round = 0
-  return async () => {
+  return (batchSize) => async () => {
     const table = `held_${++round}`
     await as(url, (client) => client.query(`create table ${table} (stream text primary key, held bigint)`))
     let seen = 0
     let last = 0
-    const consumer = postgreSQLEventStoreConsumer({ connectionString: url, stopWhen: { noMessagesLeft: true } })
+    const consumer = postgreSQLEventStoreConsumer({
+      connectionString: url,
+      stopWhen: { noMessagesLeft: true },
+      ...(batchSize !== undefined && { pulling: { batchSize } }),
+    })
     consumer.projector({
       processorId: `bench ${round}`,
       projection: postgreSQLProjection({

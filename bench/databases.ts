@@ -3,21 +3,23 @@ import { Client, Pool } from 'pg'
 import type { Bench } from './measure.ts'
 
 /** A log of ours, and beside it `raw.events`: the same columns and the same indexes, and nothing else. */
-export const openLog = async (bench: Bench) => {
+export const openLog = async (bench: Bench, name = 'log') => {
   const role = { user: 'bench', password: 'bench' }
+  const ownerUrl = bench.postgres.url(name)
   await as(bench.postgres.url(), async (server) => {
-    await server.query(`create role bench login password 'bench'`)
-    await server.query('create database log')
+    const { rowCount } = await server.query(`select from pg_roles where rolname = 'bench'`)
+    if (rowCount === 0) await server.query(`create role bench login password 'bench'`)
+    await server.query(`create database ${name}`)
   })
-  await as(bench.postgres.url('log'), async (owner) => {
+  await as(ownerUrl, async (owner) => {
     await applySchema(owner, { role: role.user })
     await owner.query(`
-      grant create on database log to bench;
+      grant create on database ${name} to bench;
       create schema raw authorization bench;
       create table raw.events (like es.events including defaults including indexes);
       alter table raw.events owner to bench`)
   })
-  const url = bench.postgres.url('log', role)
+  const url = bench.postgres.url(name, role)
   const pool = (max: number, options: object = {}) => {
     const opened = new Pool({ connectionString: url, max, ...options })
     opened.on('error', () => {})
@@ -31,7 +33,7 @@ export const openLog = async (bench: Bench) => {
     bench.atEnd(() => store.close())
     return { store, pool: own }
   }
-  return { url, pool, open }
+  return { url, ownerUrl, pool, open }
 }
 
 /** A database for somebody else's tables. */

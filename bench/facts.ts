@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import type { NewEvent } from '@wushe/event-store'
 
+export type FactType = 'ActivityPlanned' | 'ActivityHeld'
+
 /** An event of the size that the service for cases writes; only its id differs from one to the next. */
-export const fact = (type: 'ActivityPlanned' | 'ActivityHeld' = 'ActivityHeld'): NewEvent => ({
+export const fact = (type: FactType = 'ActivityHeld'): NewEvent => ({
   id: randomUUID(),
   type,
   schema: 1,
@@ -13,7 +15,7 @@ export const fact = (type: 'ActivityPlanned' | 'ActivityHeld' = 'ActivityHeld'):
 })
 
 /** The same bytes for stores that take values and make the text themselves. */
-export const factAsValue = (type: 'ActivityPlanned' | 'ActivityHeld' = 'ActivityHeld') => ({
+export const factAsValue = (type: FactType = 'ActivityHeld') => ({
   type,
   data: data[type],
   metadata,

@@ -5,6 +5,15 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { startCluster } from '@wushe/embedded-postgres'
 import { appends } from './append.ts'
+import { bulk } from './bulk.ts'
+import { growth } from './growth.ts'
+import { hot } from './hot.ts'
+import { idle } from './idle.ts'
+import { readLog } from './read-log.ts'
+import { readStream } from './read-stream.ts'
+import { relay } from './relay.ts'
+import { steady } from './steady.ts'
+import { telemetry } from './telemetry.ts'
 import { wholePost } from './post.ts'
 import { roundTrip } from './round-trip.ts'
 import { visible } from './visible.ts'
@@ -14,14 +23,35 @@ import type { Bench, Line, Measure } from './measure.ts'
 import { memory } from './memory.ts'
 import { asJson, printTable, type Taken } from './report.ts'
 
-const measures: Measure[] = [...appends, roundTrip, wholePost, catchUp, visible, memory]
+const measures: Measure[] = [
+  ...appends,
+  bulk,
+  hot,
+  roundTrip,
+  readStream,
+  readLog,
+  wholePost,
+  telemetry,
+  catchUp,
+  visible,
+  steady,
+  relay,
+  growth,
+  memory,
+  idle,
+]
 
-const usage = `scripts/bench [--only A1,A3] [--rounds N] [--quick] [--json]
+const usage = `scripts/bench [--only A1,A3] [--rounds N] [--quick] [--long] [--json]
 
-  --only A1,A3   these measures: ${measures.map(({ id }) => id).join(', ')}
+  --only A1,A3   these measures: ${idsOf(measures.filter(({ long }) => !long))}
+  --long         also those that take a quarter of an hour and more each: ${idsOf(measures.filter(({ long }) => long))}
   --rounds N     so many rounds (default and least 5; 3 with --quick)
   --quick        short rounds, to see that it works; the figures mean little
   --json         a line of JSON for each measure instead of the table`
+
+function idsOf(some: readonly Measure[]) {
+  return some.map(({ id }) => id).join(', ')
+}
 
 const options = readOptions()
 const ending = new AbortController()
@@ -84,6 +114,7 @@ function readOptions() {
         only: { type: 'string' },
         rounds: { type: 'string' },
         quick: { type: 'boolean', default: false },
+        long: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h' },
       },
@@ -99,7 +130,7 @@ function readOptions() {
     if (!Number.isInteger(rounds) || rounds < (values.quick ? 1 : 5))
       throw new Error(`${values.rounds} rounds are too few.`)
     return {
-      measures: measures.filter(({ id }) => ids?.includes(id) ?? true),
+      measures: measures.filter(({ id, long }) => ids?.includes(id) ?? (values.long || !long)),
       json: values.json,
       quick: values.quick,
       rounds,

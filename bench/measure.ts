@@ -3,6 +3,8 @@ export type Measure = {
   id: string
   /** How long it may take, in seconds, with five rounds. */
   limit: number
+  /** Not taken unless it is asked for by name or with all that take long. */
+  long?: true
   take: (bench: Bench) => Promise<Line[]>
 }
 

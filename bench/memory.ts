@@ -1,9 +1,8 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { limited, type Bench, type Line, type Measure } from './measure.ts'
+import { memoryOf } from './processes.ts'
+import { startProduct } from './product.ts'
 
 /** scripts/start as a newcomer runs it, in every round on a new folder: it loads the demonstration and is looked at. */
 export const memory: Measure = {
@@ -30,7 +29,7 @@ type Seen = { resident: number; later: number; most: number; seconds: number }
 
 const loaded = async (bench: Bench, data: string): Promise<Seen> => {
   const began = performance.now()
-  const { pid, ready, stop } = start(data)
+  const { pid, ready, stop } = startProduct(data)
   bench.atEnd(stop)
   await ready((line) => bench.say(line))
   const seconds = Math.round((performance.now() - began) / 1000)
@@ -40,38 +39,4 @@ const loaded = async (bench: Bench, data: string): Promise<Seen> => {
   const seen = { resident, later: memoryOf(pid, 'VmRSS'), most: memoryOf(pid, 'VmHWM'), seconds }
   await stop()
   return seen
-}
-
-const start = (data: string) => {
-  const script = join(import.meta.dirname, '../scripts/start')
-  // The script becomes the process that it starts.
-  const child = spawn('bash', [script, '--data', data, '--port', '0'], { stdio: ['ignore', 'ignore', 'pipe'] })
-  const exit = once(child, 'exit')
-  let said = ''
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(-2000)))
-  const lastLine = () => said.split(/[\r\n]/).findLast((line) => line.trim() !== '') ?? 'starting'
-
-  return {
-    pid: child.pid!,
-    ready: async (say: (line: string) => void) => {
-      for (let told = performance.now(); !existsSync(join(data, 'ready.json')); await pause(200)) {
-        if (child.exitCode !== null) throw new Error(`scripts/start ended with ${child.exitCode}:\n${said}`)
-        if (performance.now() - told < 15_000) continue
-        told = performance.now()
-        say(lastLine().trim())
-      }
-    },
-    stop: async () => {
-      child.kill('SIGINT')
-      const impatience = setTimeout(() => child.kill('SIGKILL'), 9000)
-      await exit
-      clearTimeout(impatience)
-    },
-  }
-}
-
-/** As Linux tells it, in MB of 1,000,000 bytes. */
-const memoryOf = (pid: number, what: 'VmRSS' | 'VmHWM') => {
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8')
-  return (Number(new RegExp(`${what}:\\s+(\\d+) kB`).exec(status)![1]) * 1024) / 1e6
 }

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { startChild } from './child.ts'
 import { openLog } from './databases.ts'
@@ -6,9 +5,10 @@ import type { Load, Loaded } from './load.ts'
 import { compared, limited, type Line, type Measure } from './measure.ts'
 import type { Bare } from './post-bare.ts'
 import type { Ours } from './post-ours.ts'
+import { processorTime } from './processes.ts'
 import { interleaved, type Contender } from './rounds.ts'
 
-const connections = 32
+export const connections = 32
 /** As many as each service of ours has. */
 const pool = 4
 
@@ -32,9 +32,9 @@ export const wholePost: Measure = {
       async (ms) => {
         const headers = { Authorization: `Bearer ${ours.hello.keys.contractor}`, 'If-Match': '*' }
         const asked: Load = { url, headers, steps: stepsOf(ours.hello.agreementId), connections, ms }
-        const before = processorTime(pid)
+        const before = processorTime([pid])
         const loaded = await load.ask<Loaded>(asked)
-        turns[to].push({ ...loaded, processor: (processorTime(pid) - before) / loaded.count })
+        turns[to].push({ ...loaded, processor: (processorTime([pid]) - before) / loaded.count })
         return loaded
       }
     const perRound = 2
@@ -57,7 +57,7 @@ export const wholePost: Measure = {
 type Turn = Loaded & { processor: number }
 
 /** Half of them begin a stream, the other half load one and go on with it. */
-const stepsOf = (agreementId: string): Load['steps'] => {
+export const stepsOf = (agreementId: string): Load['steps'] => {
   const occurredOn = '2023-05-01'
   const activity = { kind: 'lecture', title: '防溺水讲座', plannedOccurrences: 1, occurredOn, agreementId }
   const evaluation = { satisfaction: 5, responses: 20, occurredOn }
@@ -65,10 +65,4 @@ const stepsOf = (agreementId: string): Load['steps'] => {
     { path: '/v1/activities', body: JSON.stringify(activity), status: 201 },
     { path: '/v1/activities/{id}/evaluation', body: JSON.stringify(evaluation), status: 200 },
   ]
-}
-
-/** What Linux says that a process used of all processors, in ms; it counts in hundredths of a second. */
-const processorTime = (pid: number) => {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)!.split(' ')
-  return (Number(fields[11]) + Number(fields[12])) * 10
 }

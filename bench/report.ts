@@ -29,7 +29,7 @@ export const printTable = (taken: readonly Taken[]) => {
   const rows = taken.flatMap(({ id, lines, error }) =>
     lines.length > 0
       ? lines.map((line, at) => [at === 0 ? id : '', ...cells(line, at === 0 ? undefined : lines[at - 1])])
-      : [[id, `not measured: ${error?.slice(0, 60)}`, '', '', '', '', '', '']],
+      : [[id, `not measured: ${(error ?? 'this system does not tell').slice(0, 60)}`, '', '', '', '', '', '']],
   )
   const heads = ['id', 'measure', 'value', 'unit', 'against', 'ratio (least–most)', 'reach', '']
   const widths = heads.map((head, at) => Math.max(...[heads, ...rows].map((row) => (row[at] ?? head).length)))

@@ -2,6 +2,7 @@ import { CommandHandler, type Event } from '@event-driven-io/emmett'
 import { openEmmett } from './append.ts'
 import { as, openLog } from './databases.ts'
 import { fact, factAsValue, streamName } from './facts.ts'
+import { story } from './fill.ts'
 import { compared, type Line, type Measure } from './measure.ts'
 import { rawInsert, rawSelect } from './raw.ts'
 import { interleaved, times } from './rounds.ts'
@@ -28,7 +29,7 @@ export const roundTrip: Measure = {
         store.append(
           name,
           'no_stream',
-          story.map((type) => fact(type)),
+          types.map((type) => fact(type)),
         ),
       ),
     )
@@ -39,7 +40,7 @@ export const roundTrip: Measure = {
     await inParallel(4, fewer, (name) =>
       theirs.appendToStream(
         name,
-        story.map((type) => factAsValue(type)),
+        types.map((type) => factAsValue(type)),
       ),
     )
 
@@ -68,7 +69,7 @@ export const roundTrip: Measure = {
   },
 }
 
-const story = Array.from({ length }, (_, at) => (at === 0 ? ('ActivityPlanned' as const) : ('ActivityHeld' as const)))
+const types = story(length)
 
 type State = { held: number }
 const initial: State = { held: 0 }

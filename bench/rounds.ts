@@ -61,6 +61,16 @@ export const times = (count: number, work: () => Promise<unknown>): Contender =>
     return count
   })
 
+/** A load that is made before the clock starts; the work answers how much it was. */
+export const loads =
+  <Load>(make: () => Load, work: (load: Load) => Promise<number>): Contender =>
+  async () => {
+    const load = make()
+    const start = performance.now()
+    const count = await work(load)
+    return { count, ms: performance.now() - start }
+  }
+
 const timed =
   (work: (isOver: () => boolean) => Promise<number>): Contender =>
   async (ms) => {

@@ -93,7 +93,7 @@ const saveEveryMs = 1000
  * events come that are for others; but never longer than the second.
  */
 const paceMs = 15
-const slowestMs = 120
+const slowestMs = 75
 
 /** Reason enough; without one, every abort would make an error with a stack trace. */
 const awake = 'awake'

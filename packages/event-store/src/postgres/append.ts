@@ -22,6 +22,8 @@ export type Append = {
   command: Command | undefined
   /** Of all events together. */
   size: number
+  /** Another append was faster: nothing can be written any more, only found. */
+  late?: true
 }
 
 /** Concurrent appends to different streams become one statement; the answer is as if each had been sent alone. */
@@ -36,13 +38,21 @@ export const appends = (options: {
 }) => {
   const { pool, isolated, patience, traceOf, committed } = options
 
+  /** Streams that a statement under way writes to. Another one would only wait for it there. */
+  const writing = new Set<StreamName>()
+
   const { ask, drain } = group<Append, AppendResult>({
     inFlight: 2,
     patience,
     admits: () => {
       const streams = new Set<StreamName>()
       let size = 0
+      let taken = 0
+      let settling: boolean | undefined
       return (append) => {
+        if (append.late && settling !== false) return (settling = taken++ < 256)
+        if (append.late || settling || writing.has(append.stream)) return false
+        settling = false
         const fits = streams.size === 0 || (streams.size < 256 && size + append.size <= limits.bytesPerAppend)
         if (!fits || streams.has(append.stream)) return false
         streams.add(append.stream)
@@ -50,15 +60,39 @@ export const appends = (options: {
         return true
       }
     },
+    // Who waited at the revision from which another append has gone on need not try to write.
+    overtaken: (appends, answers) => {
+      const done = new Map(appends.map((append, i) => [append.stream, { append, answer: answers[i] }]))
+      return (waiting) => {
+        const { append, answer } = done.get(waiting.stream) ?? {}
+        if (!append || !answer?.ok || answer.replayed || waiting.expected !== append.expected) return undefined
+        // It, or its command, may have been carried out before: that is looked up for all of them together.
+        if (waiting.command || idOf(waiting) === idOf(append)) {
+          waiting.late = true
+          return undefined
+        }
+        return { ok: false, reason: 'conflict', actual: answer.revision }
+      }
+    },
     send: async (requests, again) => {
-      const [first] = requests
-      const answers = requests.length > 1 ? await sendMany(requests) : [await sendAlone(first!, again)]
+      const answers = await answersTo(requests, again)
       // Also what was there already: perhaps it came through with the answer lost, and nobody has been told.
       const positions = answers.flatMap((answer) => (answer?.ok ? [answer.position] : []))
       if (positions.length > 0) committed(positions.reduce((a, b) => (a > b ? a : b)))
       return answers
     },
   })
+
+  const answersTo = async (requests: readonly Append[], again: boolean) => {
+    const [first] = requests
+    if (first!.late) return settleAll(requests)
+    for (const { stream } of requests) writing.add(stream)
+    try {
+      return requests.length > 1 ? await sendMany(requests) : [await sendAlone(first!, again)]
+    } finally {
+      for (const { stream } of requests) writing.delete(stream)
+    }
+  }
 
   const sendMany = async (requests: readonly Append[]): Promise<(AppendResult | undefined)[]> => {
     const [row] = await rows(pool, appendMany(requests))
@@ -89,6 +123,11 @@ export const appends = (options: {
     }
   }
 
+  const settleAll = async (appends: readonly Append[]) => {
+    const found = await rows(pool, settleMany(appends))
+    return Promise.all(appends.map((append, i) => answerOf(append, found[i]!)))
+  }
+
   const answerOf = async ({ command }: Append, row: readonly (string | null)[]): Promise<AppendResult> => {
     const [status, revision, position] = row
     if (status === '1' || status === '2') return appended(revision!, position!, status === '2')
@@ -103,6 +142,8 @@ export const appends = (options: {
 }
 
 const { at } = positions('pg')
+
+const idOf = ({ events: [event] }: Append) => event!.id.toLowerCase()
 
 const appended = (revision: string, position: string, replayed: boolean): AppendResult => ({
   ok: true,
@@ -148,6 +189,28 @@ const settle = ({ stream, expected, events, command }: Append): Query => ({
   text: 'select * from es.settle($1, $2, $3, $4, $5)',
   values: [stream, numberOf(expected), uuids(events.map(({ id }) => id)), command!.id, fingerprintOf(command)],
 })
+
+const settleMany = (appends: readonly Append[]): Query => {
+  let sum = 0
+  const before = appends.map(({ events }) => (sum += events.length) - events.length)
+  return {
+    name: 'es.settle_many',
+    text: `select a.* from unnest($1::text[], $2::bigint[], $3::integer[], $4::integer[], $5::uuid[], $6::bytea[])
+               with ordinality r(name, expected, n, before, command, fingerprint, i)
+             cross join lateral
+               es.settle(r.name, r.expected, ($7::uuid[])[r.before + 1 : r.before + r.n], r.command, r.fingerprint) a
+             order by r.i`,
+    values: [
+      texts(appends.map(({ stream }) => stream)),
+      bigints(appends.map(({ expected }) => numberOf(expected))),
+      integers(appends.map(({ events }) => events.length)),
+      integers(before),
+      uuids(appends.map(({ command }) => command?.id ?? null)),
+      bytes(appends.map(({ command }) => fingerprintOf(command))),
+      uuids(appends.flatMap(({ events }) => events.map(({ id }) => id))),
+    ],
+  }
+}
 
 const appendMany = (appends: readonly Append[]): Query => {
   let sum = 0

@@ -5,13 +5,23 @@ import { isCollision, isFault } from './session.ts'
 export type GroupOptions<Request, Answer> = {
   /** How many statements may be under way at once. */
   inFlight: number
-  /** Asked anew for each statement: whether a request may share it with those taken so far. */
+  /**
+   * Asked anew for each statement: whether a request may share it with those taken so far. One that is not admitted even
+   * as the first waits until another statement is answered.
+   */
   admits: () => (request: Request) => boolean
   /**
    * Sends one statement; answers in the order of the requests. Undefined sends that request again, alone. `again`: an
    * earlier attempt of this one request may have come through.
    */
   send: (requests: readonly Request[], again: boolean) => Promise<readonly (Answer | undefined)[]>
+  /**
+   * What a statement's answers mean for a request that waited meanwhile: its own answer, if no statement can give another.
+   */
+  overtaken?: (
+    requests: readonly Request[],
+    answers: readonly (Answer | undefined)[],
+  ) => (request: Request) => Answer | undefined
   /** How long a request is repeated through faults, in ms, before Unavailable. */
   patience: number
 }
@@ -21,7 +31,8 @@ export type GroupOptions<Request, Answer> = {
  * everything that has arrived with it is heard, so that one wake-up of the process sends one statement, and what gathers
  * meanwhile follows. When a shared statement fails, its requests are repeated alone, so that only the guilty one is refused.
  */
-export const group = <Request, Answer>({ inFlight, admits, send, patience }: GroupOptions<Request, Answer>) => {
+export const group = <Request, Answer>(options: GroupOptions<Request, Answer>) => {
+  const { inFlight, admits, send, overtaken, patience } = options
   let queue: Waiting<Request, Answer>[] = []
   let pumps = 0
   let failingSince: number | undefined
@@ -32,15 +43,20 @@ export const group = <Request, Answer>({ inFlight, admits, send, patience }: Gro
   const ask = (request: Request, alone = false): Promise<Answer> =>
     new Promise((resolve, reject) => {
       queue.push({ request, alone, again: false, since: performance.now(), resolve, reject })
-      if (pumps < inFlight) {
-        pumps++
-        setImmediate(pump)
-      }
+      startPump()
     })
+
+  const startPump = () => {
+    if (pumps >= inFlight) return
+    pumps++
+    setImmediate(pump)
+  }
 
   const pump = async () => {
     while (queue.length > 0) {
       const taken = take()
+      // What is left waits for a statement under way, whose pump goes on with it.
+      if (!taken) break
       if (taken.length > 0) await run(taken)
     }
     pumps--
@@ -59,15 +75,13 @@ export const group = <Request, Answer>({ inFlight, admits, send, patience }: Gro
     const left: Waiting<Request, Answer>[] = []
     for (const waiting of queue) (!waiting.alone && admitted(waiting.request) ? taken : left).push(waiting)
     queue = left
-    return taken
+    return taken.length > 0 ? taken : undefined
   }
 
   const run = async (taken: readonly Waiting<Request, Answer>[]) => {
+    const requests = taken.map(({ request }) => request)
     try {
-      const answers = await send(
-        taken.map(({ request }) => request),
-        taken[0]!.again,
-      )
+      const answers = await send(requests, taken[0]!.again)
       failingSince = undefined
       failures = 0
       taken.forEach((waiting, i) => {
@@ -75,6 +89,7 @@ export const group = <Request, Answer>({ inFlight, admits, send, patience }: Gro
         if (answer === undefined) repeat([waiting])
         else waiting.resolve(answer)
       })
+      if (overtaken && queue.length > 0) answerOvertaken(overtaken(requests, answers))
     } catch (error) {
       if (isFault(error)) await waitOut(taken, error)
       else if (isCollision(error)) {
@@ -84,6 +99,14 @@ export const group = <Request, Answer>({ inFlight, admits, send, patience }: Gro
       } else if (taken.length > 1) repeat(taken)
       else taken[0]!.reject(error)
     }
+  }
+
+  const answerOvertaken = (answerOf: (request: Request) => Answer | undefined) => {
+    queue = queue.filter(({ request, alone, resolve }) => {
+      const answer = alone ? undefined : answerOf(request)
+      if (answer !== undefined) resolve(answer)
+      return answer === undefined
+    })
   }
 
   const waitOut = async (taken: readonly Waiting<Request, Answer>[], error: unknown) => {

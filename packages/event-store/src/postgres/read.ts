@@ -103,7 +103,7 @@ const bytesOf = (bytea: string) => {
 
 type Page = { stream: StreamName; from: Revision; limit: number }
 
-const pageSize = 500
+const pageSize = 1024
 const { at } = positions('pg')
 
 const onePage = async (pool: Pool, { stream, from, limit }: Page): Promise<Recorded[]> => {
