@@ -71,3 +71,10 @@ test('a decision has a number of its own, at most a page, and every head', () =>
     expect(text.split(/\s+/).length).toBeLessThan(600)
   }
 })
+
+test('each of the fifteen failure modes has a test that carries its number', () => {
+  const titles = find('{acceptance,packages}/**/*.ts').flatMap((file) =>
+    [...read(file).matchAll(/failure mode (\d+): /g)].map(([, number]) => Number(number)),
+  )
+  expect([...new Set(titles)].sort((a, b) => a - b)).toEqual(Array.from({ length: 15 }, (_, at) => at + 1))
+})

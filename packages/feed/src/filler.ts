@@ -4,6 +4,7 @@ import type pg from 'pg'
 import { asItWas } from './as-it-was.ts'
 import type { Follower } from './follower.ts'
 import { fillerName, type Inbox } from './inbox.ts'
+import { inboxName } from './inbox-wake.ts'
 import { learntAt, microsOf, timeOf, type Micros } from './learning.ts'
 import { prepared, sendAll } from './transaction.ts'
 
@@ -45,7 +46,11 @@ export const copier = (inbox: Inbox, source: ServiceName, filter: LogFilter) => 
       if (fresh.length === 0) return
       const learnt = learntAt(fresh.map(recordedAt), head)
       written = head.position + BigInt(fresh.length)
-      await sendAll(client, [insert(source, fresh, head.position, learnt), moveHead(written, learnt.at(-1)!)])
+      await sendAll(client, [
+        insert(source, fresh, head.position, learnt),
+        moveHead(written, learnt.at(-1)!),
+        tellOthers,
+      ])
     },
     committed: () => inbox.added(written),
   }
@@ -166,6 +171,8 @@ const columns: ((event: Recorded) => unknown)[] = [
   ({ entry }) => entry,
   ({ position }) => position,
 ]
+
+const tellOthers = prepared(`select pg_notify('feed', 'added ${inboxName}')`, [])
 
 const moveHead = (position: bigint, learnt: Micros) =>
   prepared('update inbox.head set position = $1, learnt_at = $2', [position, timeOf(learnt)])

@@ -33,7 +33,7 @@ export type Inbox = EventLog & {
 /** The inbox in the pool's database (`applyInboxSchema`). It is filled by followers of the other logs: `fillerOf`. */
 export const openInbox = ({ pool }: { pool: pg.Pool }): Inbox => {
   const headNow = async () => BigInt((await pool.query('select position from inbox.head')).rows[0].position)
-  const { wake, added } = waker(headNow)
+  const { wake, added } = waker(pool, headNow)
 
   return {
     pool,

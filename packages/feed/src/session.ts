@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 
 /** What followers are told by other processes, by name. */
-export type Word = 'rebuild' | 'redrive' | 'wanted'
+export type Word = 'rebuild' | 'redrive' | 'wanted' | 'added'
 
 export type Lock = {
   /** Aborts when the connection that held the lock is gone: somebody else may have it by now. */

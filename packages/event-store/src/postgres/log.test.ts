@@ -4,7 +4,7 @@ import { newDatabase } from '../../test/database.ts'
 import { collect } from '../../test/examples.ts'
 import { postgresEventStore } from './store.ts'
 
-test('a hundred thousand events are read along their indexes and never sorted, also before there are statistics', async () => {
+test('failure mode 13: a hundred thousand events are read along their indexes and never sorted, with statistics and before there are any', async () => {
   const { owner, serviceUrl, drop } = await newDatabase()
   await owner.query('alter table es.events set (autovacuum_enabled = false)')
   await owner.query(
@@ -26,14 +26,19 @@ test('a hundred thousand events are read along their indexes and never sorted, a
     const { rows } = await pool.query(`explain (costs off) execute ${statement}`)
     return rows.map((row) => row['QUERY PLAN']).join('\n')
   }
-  for (const statement of [
+  const neverSorted = [
     `"es.page_500"(null, 0)`,
     `"es.filtered_500"(null, 0, null, '{case}')`,
     `"es.read"('case-7', 0, 500)`,
-    `"es.read_many"('{case-8,case-9}', '{0,0}', '{500,500}')`,
-  ]) {
-    expect(await plan(statement)).toMatch(/Index (Only )?Scan using events_/)
-    expect(await plan(statement)).not.toMatch(/Seq Scan on events|Bitmap|^\s*(->)?\s*Sort$/m)
+  ]
+  const manyStreams = `"es.read_many"('{case-8,case-9}', '{0,0}', '{500,500}')`
+  for (const statistics of [false, true]) {
+    if (statistics) await owner.query('analyze es.events')
+    for (const statement of [...neverSorted, manyStreams]) {
+      expect(await plan(statement)).toMatch(/Index (Only )?Scan using events_/)
+      expect(await plan(statement)).not.toMatch(/Seq Scan on events|Bitmap|^\s*(->)?\s*Sort$/m)
+    }
+    for (const statement of neverSorted) expect(await plan(statement)).not.toMatch(/Sort/)
   }
   await store.close()
   await pool.end()

@@ -10,7 +10,7 @@ import type { Recorded } from '../event-store.ts'
  * would who has never thought of transactions that commit out of order: it must lose events, or the test proves nothing.
  */
 test.each(['snapshot', 'writers'] as const)(
-  'under torture a reader below the horizon (%s) loses nothing, and one without it does',
+  'failure mode 1: under torture a reader below the horizon (%s) loses nothing, and one without it does',
   async (horizon) => {
     const database = await newDatabase({ horizon })
     const store = database.store({ horizon })

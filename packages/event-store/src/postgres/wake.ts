@@ -37,7 +37,7 @@ export const wakeUp = (head: () => Promise<Place>) => {
   }
 
   /** Milliseconds until the next look: a quarter of the silence so far, within these bounds. */
-  const idle = (least: number) => Math.min(500, Math.max(least, (performance.now() - lively) / 4))
+  const idle = (least: number) => Math.min(1000, Math.max(least, (performance.now() - lively) / 4))
 
   const scheduleNext = () => {
     const look = performance.now() + idle(known > readable ? 2 : 25)
