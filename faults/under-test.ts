@@ -253,12 +253,16 @@ const countEverything = async ({ url, key }: { url: string; key: string }, agree
 
 const totals = async ({ url, key }: { url: string; key: string }, agreementId: string) => {
   const rows: { indicator: string; dimensions: object; value: string }[] = []
-  for (const report of ['service-statistics', 'volunteer-statistics']) {
-    const answer = await fetch(`${url}/v1/reports/${report}?agreementId=${agreementId}`, {
-      headers: { authorization: `Bearer ${key}` },
+  for (const report of ['service-statistics', 'volunteer-statistics'])
+    await patiently(async () => {
+      const answer = await fetch(`${url}/v1/reports/${report}?agreementId=${agreementId}`, {
+        headers: { authorization: `Bearer ${key}` },
+      })
+      const { data } = (await answer.json()) as { data?: typeof rows }
+      // What was struck may just be starting again.
+      if (!data) throw new Error(`${report}: ${answer.status}`)
+      rows.push(...data)
     })
-    rows.push(...((await answer.json()) as { data: typeof rows }).data)
-  }
   return Object.fromEntries(
     rows
       .filter(({ dimensions }) => Object.keys(dimensions).length === 0)

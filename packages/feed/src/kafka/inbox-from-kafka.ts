@@ -92,7 +92,7 @@ export const fillFromKafka = (options: KafkaOptions): Map<ServiceName, Running> 
       rebalanceTimeout: 60_000,
       maxBytesPerPartition: 262_144,
       // Brokers answer at once when there is something; this is how long it takes to end.
-      maxWaitTimeInMs: 500,
+      maxWaitTimeInMs: 1000,
       allowAutoTopicCreation: false,
       retry: { initialRetryTime: 100, retries: 5, restartOnFailure: async () => false },
     })
