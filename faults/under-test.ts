@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { pathToFileURL } from 'node:url'
 import type { ServiceName } from '@wushe/contracts'
 import { Client } from 'pg'
 import { serviceNames } from '../scripts/all-services.ts'
@@ -42,7 +43,7 @@ export const startUnderTest = async ({ wrongClock = false, smallDisk }: World = 
       WUSHE_SILENT_MS: '3000',
       ...(wrongClock &&
         copy === 1 && {
-          NODE_OPTIONS: `--import ${join(import.meta.dirname, 'wrong-clock.ts')}`,
+          NODE_OPTIONS: `--import ${pathToFileURL(join(import.meta.dirname, 'wrong-clock.ts')).href}`,
           WRONG_CLOCK_MS: String(86_400_000),
         }),
     }),
