@@ -28,7 +28,7 @@ export const waker = (pool: pg.Pool, headNow: () => Promise<bigint>) => {
   const look = async () => {
     looking = true
     let hear = () => {}
-    const leave = sessionOf(pool).listen(inboxName, (word) => word === 'added' && hear())
+    const leave = sessionOf(pool).overhear(inboxName, (word) => word === 'added' && hear())
     while (waiting.size > 0) {
       const heard = new Promise<void>((resolve) => (hear = resolve))
       const rest = Math.min(1500, Math.max(25, (performance.now() - lively) / 4))
@@ -37,7 +37,7 @@ export const waker = (pool: pg.Pool, headNow: () => Promise<bigint>) => {
       for (const { after, go } of waiting) if (after === undefined) go()
     }
     looking = false
-    void leave()
+    leave()
   }
 
   const wake: EventLog['wake'] = (signal, position) =>

@@ -15,6 +15,8 @@ export type Session = {
   lock(key: string, signal: AbortSignal): Promise<Lock | undefined>
   /** Until the answered function is called. Without listeners the connection is closed, and no lock is given. */
   listen(name: string, hear: (word: Word) => void): () => Promise<void>
+  /** The same for who can do without: the connection is not kept for him. */
+  overhear(name: string, hear: (word: Word) => void): () => void
 }
 
 /**
@@ -36,6 +38,7 @@ const sessions = new WeakMap<pg.Pool, Session>()
 
 const openSession = (pool: pg.Pool): Session => {
   const ears = new Map<string, Set<(word: Word) => void>>()
+  const bystanders = new Map<string, Set<(word: Word) => void>>()
   const wanted = new Map<string, (lock: Lock) => void>()
   const held = new Map<string, AbortController>()
   let staying: Promise<void> | undefined
@@ -115,7 +118,7 @@ const openSession = (pool: pg.Pool): Session => {
 
   const hear = (payload: string) => {
     const [word, name] = payload.split(/ (.*)/s)
-    for (const ear of ears.get(name ?? '') ?? []) ear(word as Word)
+    for (const group of [ears, bystanders]) for (const ear of group.get(name ?? '') ?? []) ear(word as Word)
   }
 
   return {
@@ -134,6 +137,11 @@ const openSession = (pool: pg.Pool): Session => {
         })
         stir()
       })
+    },
+    overhear: (name, ear) => {
+      const group = bystanders.get(name) ?? new Set()
+      bystanders.set(name, group.add(ear))
+      return () => void group.delete(ear)
     },
     listen: (name, ear) => {
       const group = ears.get(name) ?? new Set()
