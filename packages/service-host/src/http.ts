@@ -150,7 +150,7 @@ const answer: RequestHandler = async (req, res) => {
   const tokens = readSyncToken(req.get('sync-token'))
   switch (slice.kind) {
     case 'command':
-      await waitFor(service, tokens, [])
+      await waitFor(service, tokens, ['agreement-copy'])
       return answerCommand(
         res,
         await execute(service, { slice, operation, input, request, ifMatch: req.get('if-match') }),
@@ -220,13 +220,9 @@ async function settle(service: OpenService, at: string) {
   if (!arrived.every(Boolean)) throw new Refused(refuse('projection-lagging'))
 }
 
-/** What every answer rests on: who asks, and under which agreements. */
-const copies = ['access-copy', 'agreement-copy']
-
 async function waitFor(service: OpenService, tokens: Map<ServiceName, string>, needed: string[]) {
   if (tokens.size === 0) return
-  if (!(await catchUpWith(service, tokens, [...copies, ...needed], 2000)))
-    throw new Refused(refuse('projection-lagging'))
+  if (!(await catchUpWith(service, tokens, needed, 2000))) throw new Refused(refuse('projection-lagging'))
 }
 
 const inputOf = (req: Request): AnyInput => ({ path: req.params, query: req.query, body: req.body })
