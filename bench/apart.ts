@@ -15,7 +15,8 @@ export const neighbour = async (bench: Bench): Promise<Line[]> => {
   const { hello } = await startChild<ApartProduct>(bench, 'apart-ours', { dir: join(bench.dir, 'apart') })
   const { url, keys, organisations } = hello
   const { id: agreementId, chain } = agreement(organisations)
-  await meet({ url, key: keys.contractor }, await send({ url, key: keys.funder }, [chain]))
+  const agreed = await send({ url, key: keys.funder }, [chain])
+  await meet({ url, key: keys.contractor }, agreed)
 
   const size = bench.quick ? 40 : 200
   const took: number[] = []
@@ -26,7 +27,8 @@ export const neighbour = async (bench: Bench): Promise<Line[]> => {
       await pause(Math.max(0, start + (at * 1000) / perSecond - performance.now()))
       const token = await plan(url, keys.contractor, agreementId)
       const answered = performance.now()
-      await report(url, keys.funder, agreementId, token)
+      // What a key may see is looked up anew for who has seen the agreement.
+      await report(url, keys.funder, agreementId, `${agreed}, ${token}`)
       if (at >= warmUp) took.push(performance.now() - answered)
     }),
   )
