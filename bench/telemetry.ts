@@ -1,5 +1,5 @@
-import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { freePort } from '@wushe/embedded-postgres'
 import { startChild } from './child.ts'
 import type { Load, Loaded } from './load.ts'
 import { compared, limited, type Line, type Measure } from './measure.ts'
@@ -63,12 +63,3 @@ const demandTold = async (port: number, { requests, bytes }: Sunk) => {
   if (!/^http_server_request_duration\w*count.* [1-9]/m.test(metrics))
     throw new Error(`The metrics tell of no requests:\n${metrics.slice(0, 500)}`)
 }
-
-const freePort = () =>
-  new Promise<number>((resolve, reject) => {
-    const server = createServer().once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo
-      server.close(() => resolve(port))
-    })
-  })

@@ -1,12 +1,11 @@
 // Services apart on one machine: PostgreSQL, Kafka, five processes with their own databases and ports, one proxy.
 import { spawn, type ChildProcess } from 'node:child_process'
 import { openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { ServiceName } from '@wushe/contracts'
 import { startBroker, type Broker } from '@wushe/embedded-kafka'
-import { startCluster, type Cluster } from '@wushe/embedded-postgres'
+import { freePort, startCluster, type Cluster } from '@wushe/embedded-postgres'
 import { createTopics, openBus } from '@wushe/feed'
 import { databaseOf, prepareDatabases, run, type Credentials } from '@wushe/service-host'
 import { serviceNames, services } from './all-services.ts'
@@ -227,12 +226,3 @@ const openTable = (file: string) => {
     remove: () => rmSync(file, { force: true }),
   }
 }
-
-const freePort = () =>
-  new Promise<number>((resolve, reject) => {
-    const server = createServer().once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo
-      server.close(() => resolve(port))
-    })
-  })

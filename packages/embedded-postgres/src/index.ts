@@ -1,2 +1,3 @@
 export { startCluster, type Cluster, type ClusterOptions } from './cluster.ts'
+export { freePort } from './postmaster.ts'
 export { FolderInUse, FolderNotOurs, OtherPostgresVersion, PostgresFailed, PostgresMissing } from './errors.ts'

@@ -50,6 +50,7 @@ const parameters = (folder: Folder, port: number, settings: Settings) => {
   return [...assignments, folderMark(folder)].flatMap((assignment) => ['-c', assignment])
 }
 
+/** Of 127.0.0.1; nothing keeps it from being taken by somebody else until it is used. */
 export const freePort = () =>
   new Promise<number>((resolve, reject) => {
     const server = createServer().once('error', reject)

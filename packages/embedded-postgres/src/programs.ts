@@ -67,10 +67,10 @@ export const installedPackage = (platform = `${process.platform}-${process.arch}
 }
 
 /** Nothing of our own environment but the path is handed on: a PGDATA or PGOPTIONS in it would mislead the programs. */
-const place = (native: string, libraryPath: Record<string, string> = {}) => ({
-  bin: join(native, 'bin'),
-  env: { PATH: process.env['PATH'] ?? '', LC_ALL: 'C', TZ: 'UTC', ...libraryPath },
-})
+const place = (native: string, libraryPath: Record<string, string> = {}) => {
+  const { PATH = '' } = process.env
+  return { bin: join(native, 'bin'), env: { PATH, LC_ALL: 'C', TZ: 'UTC', ...libraryPath } }
+}
 
 type Env = ReturnType<typeof place>['env']
 

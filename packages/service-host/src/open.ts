@@ -8,7 +8,6 @@ import {
   postgresEventStore,
   type EventLog,
   type EventStore,
-  type Position,
   type Upcasters,
 } from '@wushe/event-store'
 import {
@@ -30,7 +29,7 @@ import {
   type Inbox,
   type Running,
 } from '@wushe/feed'
-import type { Projection, RecordSlice, Statement } from '@wushe/slice'
+import type { RecordSlice, Statement } from '@wushe/slice'
 import type { Vault } from '@wushe/vault'
 import { runner as migrate } from 'node-pg-migrate'
 import { Pool } from 'pg'
@@ -271,39 +270,7 @@ export async function openService(
   }
 }
 
-/** Waits until what a Sync-Token speaks of is visible here; false when time is over. */
-export async function catchUpWith(
-  service: OpenService,
-  tokens: Map<ServiceName, string>,
-  needed: readonly string[],
-  ms: number,
-): Promise<boolean> {
-  const waits: Promise<boolean>[] = []
-  for (const [source, position] of tokens) {
-    const filler = service.fillers.get(source)
-    const own = source === service.name
-    if (own)
-      for (const name of needed) {
-        const one = service.running.get(name)
-        if (one?.source === 'own') waits.push(one.running.waitFor(position as Position, ms))
-      }
-    if (filler)
-      waits.push(
-        filler.waitFor(position as Position, ms).then(async (arrived) => {
-          if (!arrived) return false
-          const local = await service.inbox.head()
-          if (local === 'start') return true
-          const readers = needed.map((name) => service.running.get(name)).filter((one) => one?.source === 'inbox')
-          return (await Promise.all(readers.map((one) => one!.running.waitFor(local, ms)))).every(Boolean)
-        }),
-      )
-  }
-  return (await Promise.all(waits)).every(Boolean)
-}
-
 /** A service is followed that cannot be reached. */
 class NoWayToFollow extends Error {
   override name = 'NoWayToFollow'
 }
-
-export type { Projection }
