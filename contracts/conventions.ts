@@ -26,7 +26,7 @@ export function applyConventions(common: Document, services: Named[], problemCod
 
   const paths: Document['paths'] = {}
   for (const { name, document } of services)
-    for (const [path, methods] of Object.entries(document.paths)) {
+    for (const [path, methods] of Object.entries({ ...document.paths, ...pastOf(document.paths, schemas) })) {
       if (paths[path]) throw new Error(`${path} stands in two services.`)
       paths[path] = Object.fromEntries(
         Object.entries(methods).map(([method, operation]) => [
@@ -70,6 +70,8 @@ function complete(
   const writes = method === 'post'
   const transition = writes && answers.includes('200')
   const lists = /(Page|History)"/.test(JSON.stringify(operation.responses))
+  const shows = shownBy(operation, schemas)
+  const builtIn = operation['x-built-in'] !== undefined
   const declared = (operation.parameters ?? []) as { name?: string; in?: string }[]
   const ids = [...path.matchAll(/{(\w+)}/g)]
     .map(([, name]) => name!)
@@ -79,11 +81,15 @@ function complete(
   const parameters = [
     ...ids,
     ...(operation.parameters ?? []),
-    ...(lists ? ['Limit', 'Cursor'].map((name) => ref('parameters', name)) : []),
-    ...(writes ? [ref('parameters', 'IdempotencyKey')] : []),
-    ...(transition ? [ref('parameters', 'IfMatch')] : []),
-    ...(public_ ? [] : [ref('parameters', 'SyncToken')]),
-    ref('parameters', 'AcceptLanguage'),
+    ...[
+      ...(lists ? ['Limit', 'Cursor'] : []),
+      ...(!builtIn && !writes && shows === 'Answer' ? ['AtVersion', 'Expand', 'IfNoneMatch'] : []),
+      ...(!builtIn && !writes && shows ? ['AsOf', 'AcceptDatetime'] : []),
+      ...(writes && !builtIn ? ['IdempotencyKey', 'DryRun'] : []),
+      ...(transition ? ['IfMatch'] : []),
+      ...(public_ ? [] : ['SyncToken', 'Prefer']),
+      'AcceptLanguage',
+    ].map((name) => ref('parameters', name)),
   ]
   const errors = [
     '400',
@@ -103,10 +109,61 @@ function complete(
     parameters,
     responses: {
       ...operation.responses,
+      ...(writes && !builtIn && { 204: ref('responses', 'NoContent') }),
+      ...(!writes && !builtIn && shows === 'Answer' && { 304: ref('responses', 'NotModified') }),
       ...Object.fromEntries(errors.map((status) => [status, ref('responses', 'Problem')])),
     },
   }
 }
+
+/** Does the operation answer with one record, or with a page of them? */
+const shownBy = ({ responses }: Operation, schemas: Record<string, any>) => {
+  const [, name, form] = /(\w+)(Answer|Page)"/.exec(JSON.stringify(responses)) ?? []
+  return name && schemas[name]?.['x-id-prefix'] ? (form as 'Answer' | 'Page') : undefined
+}
+
+/** What can be read of a record's past: each record that has an address of its own has it. */
+const pastOf = (paths: Document['paths'], schemas: Record<string, any>): Document['paths'] =>
+  Object.fromEntries(
+    Object.entries(paths).flatMap(([path, { get }]) => {
+      if (!get || shownBy(get, schemas) !== 'Answer') return []
+      const { operationId, 'x-roles': roles, responses } = get
+      const about = { ...(roles && { 'x-roles': roles }) }
+      const version = (name: string, place: string, description: string) => ({
+        ...{
+          name,
+          in: place,
+          required: true,
+          description,
+          schema: { type: 'integer', minimum: 1, maximum: 1_000_000 },
+        },
+      })
+      return [
+        [
+          `${path}/versions/{version}`,
+          {
+            get: {
+              ...{ operationId: `${operationId}Version`, 'x-built-in': 'version', ...about },
+              summary: 'As it stood in one of its versions. 历史版本',
+              parameters: [version('version', 'path', 'The version, or the last one before it.')],
+              responses,
+            },
+          },
+        ],
+        [
+          `${path}/diff`,
+          {
+            get: {
+              ...{ operationId: `${operationId}Diff`, 'x-built-in': 'diff', ...about },
+              summary: 'What changed from one version to another. 版本差异',
+              parameters: [version('from', 'query', 'The earlier version.'), version('to', 'query', 'The later one.')],
+              responses: { '200': ref('responses', 'Diff') },
+            },
+          },
+        ],
+      ]
+    }),
+  )
 
 /** `{caseId}` takes the id of the record whose prefix its schema names; `caseId` → the schema with x-param caseId. */
 function pathParameter(name: string, schemas: Record<string, any>) {
@@ -144,6 +201,8 @@ const answersOf = (name: string) => ({
     properties: {
       data: ref('schemas', name),
       receipt: ref('schemas', 'Receipt'),
+      provenance: ref('schemas', 'Provenance'),
+      wouldEmit: { type: 'array', items: ref('schemas', 'WouldEmit'), description: 'In place of a receipt: dryRun.' },
       warnings: { type: 'array', items: ref('schemas', 'Warning') },
     },
   },
@@ -159,11 +218,12 @@ const answersOf = (name: string) => ({
   },
 })
 
-const headers = Object.fromEntries(['Request-Id', 'Sync-Token'].map((name) => [name, ref('headers', name)]))
+const headersNamed = (...names: string[]) => Object.fromEntries(names.map((name) => [name, ref('headers', name)]))
+const headers = headersNamed('Request-Id', 'Sync-Token', 'Memento-Datetime', 'Link')
 const responsesOf = (name: string) => ({
   [`${name}Answer`]: {
     description: `The ${name} as it now stands.`,
-    headers: { ...headers, ETag: ref('headers', 'ETag') },
+    headers: { ...headers, ...headersNamed('ETag', 'Dry-Run') },
     ...json(ref('schemas', `${name}Answer`)),
   },
   [`${name}Page`]: { description: `One page of the list.`, headers, ...json(ref('schemas', `${name}Page`)) },

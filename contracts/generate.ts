@@ -112,8 +112,9 @@ writeData('indicators.json', indicators)
 
 const operationsOf = (document: Document) =>
   Object.values(document.paths).flatMap((methods) =>
-    Object.values(methods as Record<string, Operation>).flatMap(({ operationId }) =>
-      operationId ? [operationId] : [],
+    // What the host itself answers needs no slice.
+    Object.values(methods as Record<string, Operation>).flatMap(({ operationId, 'x-built-in': builtIn }) =>
+      operationId && !builtIn ? [operationId] : [],
     ),
   )
 writeCode(

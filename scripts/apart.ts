@@ -43,6 +43,7 @@ export async function startApart({
   settings,
   through = async (_, at) => at,
 }: ApartOptions): Promise<Product> {
+  const front = port || (await freePort())
   const secrets = secretsOf(dir)
   const table = openTable(join(dir, 'apart.json'))
   const stops: (() => Promise<unknown>)[] = []
@@ -99,6 +100,7 @@ export async function startApart({
                 VAULT_MASTER_KEY: secrets.master,
                 CURSOR_SECRET: secrets.cursor,
                 KAFKA_BROKERS: brokers,
+                API_URL: `http://127.0.0.1:${front}`,
                 ...metricsPort(serviceNames.indexOf(service) + copy * serviceNames.length),
                 ...env(service, copy),
               },
@@ -107,7 +109,7 @@ export async function startApart({
         ),
       ),
     )
-    const proxy = await startProxy(port, (service) => ports.get(service)!.map((own) => `http://127.0.0.1:${own}`))
+    const proxy = await startProxy(front, (service) => ports.get(service)!.map((own) => `http://127.0.0.1:${own}`))
     stops.push(() => proxy.stop())
     await known(proxy.url, made.operator.key)
     return {

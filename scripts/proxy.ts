@@ -1,13 +1,10 @@
 import { Agent, createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { ServiceName } from '@wushe/contracts'
-import { answerUnavailable, operations } from '@wushe/service-host'
+import { answerUnavailable, operations, serviceAt } from '@wushe/service-host'
 import { createProxyServer } from 'httpxy'
 
-/** Which service answers under /v1/<segment>, as the contract says. */
-export const serviceOf = new Map(
-  operations.map(({ template, service }) => [template.split('/')[2]!, service as ServiceName]),
-)
+const all = [...new Set(operations.map(({ service }) => service as ServiceName))]
 
 export type Proxy = { url: string; stop(): Promise<void> }
 
@@ -24,10 +21,11 @@ export async function startProxy(
 
   const server = createServer((req, res) => {
     const { pathname } = new URL(req.url ?? '/', 'http://proxy')
-    const [, first, segment] = pathname.split('/')
-    if (first === 'health') return void health(res, segment === 'live' ? [] : [...new Set(serviceOf.values())])
+    const [, first, second] = pathname.split('/')
+    if (first === 'health') return void health(res, second === 'live' ? [] : all)
+    if (first === 'status') return void status(res)
     // What every service answers alike, such as /openapi.json and what there is not, is as good from access.
-    const addresses = addressesOf(first === 'v1' ? (serviceOf.get(segment ?? '') ?? 'access') : 'access')
+    const addresses = addressesOf((first === 'v1' && serviceAt(pathname)) || 'access')
     const target = addresses[turn++ % addresses.length]
     if (!target) return answerUnavailable(req, res, 'proxy')
     proxy.web(req, res, { target }).catch(() => answerUnavailable(req, res, 'proxy'))
@@ -56,6 +54,23 @@ export async function startProxy(
         services: found.map(({ service, status }) => ({ service, status })),
       }),
     )
+  }
+
+  /** What each service says of itself, in one answer. */
+  const status = async (res: ServerResponse) => {
+    const said = await Promise.all(
+      all.map((service) =>
+        fetch(`${addressesOf(service)[0]}/status`, { signal: AbortSignal.timeout(5000) }).then(
+          (answer) => answer.json() as Promise<{ status: string; version: string; services: object[] }>,
+          () => ({ status: 'unavailable', version: '', services: [{ name: service, views: [] }] }),
+        ),
+      ),
+    )
+    const worst = ['unavailable', 'degraded'].find((one) => said.some(({ status: its }) => its === one)) ?? 'ready'
+    const version = said.find((one) => one.version)?.version ?? ''
+    res
+      .writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store' })
+      .end(JSON.stringify({ status: worst, version, services: said.flatMap(({ services }) => services) }))
   }
 
   await new Promise<void>((resolve, reject) => {

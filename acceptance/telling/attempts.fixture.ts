@@ -37,4 +37,5 @@ const bodies: Record<string, Record<string, any>> = {
   resumeOrganisation: { reason: 'resolved' },
   issueApiKey: { label: 'another' },
   revokeApiKey: { reason: 'lost' },
+  sendBatch: { requests: [{ path: '/v1/activities', idempotencyKey: 'a batch of one', body: {} }] },
 }

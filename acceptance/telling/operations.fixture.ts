@@ -10,7 +10,9 @@ export type Operation = {
   roles: string[]
   /** Names of the ids in its path, in order. */
   ids: string[]
-  query: { name: string; schema: Node }[]
+  query: { name: string; schema: Node; required?: boolean }[]
+  /** It carries out others, each of which is walked by itself. */
+  carriesOthers: boolean
   /** Of its body, if it takes one. */
   body: Node | undefined
   /** Answers with a page of records. */
@@ -39,6 +41,7 @@ export const operations: Operation[] = Object.entries(openapi.paths as Node).fla
       ids: parameters.filter((one) => one['in'] === 'path' && prefixOf(one['schema'])).map((one) => one['name']),
       query: parameters.filter((one) => one['in'] === 'query') as Operation['query'],
       body: operation.requestBody?.content['application/json'].schema,
+      carriesOthers: operation['x-built-in'] === 'batch',
       pages: /Page$/.test(operation.responses['200']?.$ref ?? ''),
     }
   }),
@@ -61,8 +64,14 @@ export const paramOf = new Map(
     .map((one) => [prefixOf(one['schema'])!, one['name'] as string]),
 )
 
-export const addressOf = ({ template }: Operation, path: Record<string, string>) =>
-  template.replace(/{(\w+)}/g, (_, name: string) => path[name] ?? `{${name}}`)
+/** Of the versions of a thing, the first is meant. */
+export const addressOf = ({ template, query }: Operation, path: Record<string, string>) => {
+  const versions = query.filter(({ required, schema }) => required && schema['type'] === 'integer')
+  return (
+    template.replace(/{(\w+)}/g, (_, name: string) => path[name] ?? (name === 'version' ? '1' : `{${name}}`)) +
+    (versions.length ? `?${versions.map(({ name }) => `${name}=1`).join('&')}` : '')
+  )
+}
 
 export type Leaf = { at: string[]; schema: Node; alone: boolean }
 

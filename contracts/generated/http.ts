@@ -17,6 +17,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send up to 100 POSTs at once; each succeeds or fails on its own. 批量提交
+         * @description The requests are carried out one after the other, each with its own Idempotency-Key and knowing what the ones before it recorded. A batch whose answer was lost can be sent again as a whole. 逐条执行，互不影响。
+         */
+        post: operations["sendBatch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/organisations": {
         parameters: {
             query?: never;
@@ -149,6 +169,74 @@ export interface paths {
         put?: never;
         /** Revoke a key. 吊销密钥 */
         post: operations["revokeApiKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organisations/{organisationId}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** As it stood in one of its versions. 历史版本 */
+        get: operations["getOrganisationVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organisations/{organisationId}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What changed from one version to another. 版本差异 */
+        get: operations["getOrganisationDiff"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organisations/{organisationId}/keys/{keyId}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** As it stood in one of its versions. 历史版本 */
+        get: operations["getApiKeyVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organisations/{organisationId}/keys/{keyId}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What changed from one version to another. 版本差异 */
+        get: operations["getApiKeyDiff"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1098,6 +1186,278 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/subjects/{subjectId}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** As it stood in one of its versions. 历史版本 */
+        get: operations["getSubjectVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/subjects/{subjectId}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What changed from one version to another. 版本差异 */
+        get: operations["getSubjectDiff"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/concerns/{concernId}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** As it stood in one of its versions. 历史版本 */
+        get: operations["getConcernVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/concerns/{concernId}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What changed from one version to another. 版本差异 */
+        get: operations["getConcernDiff"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/cases/{caseId}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** As it stood in one of its versions. 历史版本 */
+        get: operations["getCaseVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/cases/{caseId}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What changed from one version to another. 版本差异 */
+        get: operations["getCaseDiff"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/cases/{caseId}/sessions/{sessionId}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** As it stood in one of its versions. 历史版本 */
+        get: operations["getCaseSessionVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/cases/{caseId}/sessions/{sessionId}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What changed from one version to another. 版本差异 */
+        get: operations["getCaseSessionDiff"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/groups/{groupId}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** As it stood in one of its versions. 历史版本 */
+        get: operations["getGroupVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/groups/{groupId}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What changed from one version to another. 版本差异 */
+        get: operations["getGroupDiff"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/groups/{groupId}/sessions/{groupSessionId}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** As it stood in one of its versions. 历史版本 */
+        get: operations["getGroupSessionVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/groups/{groupId}/sessions/{groupSessionId}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What changed from one version to another. 版本差异 */
+        get: operations["getGroupSessionDiff"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/activities/{activityId}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** As it stood in one of its versions. 历史版本 */
+        get: operations["getActivityVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/activities/{activityId}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What changed from one version to another. 版本差异 */
+        get: operations["getActivityDiff"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/activities/{activityId}/occurrences/{occurrenceId}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** As it stood in one of its versions. 历史版本 */
+        get: operations["getOccurrenceVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/activities/{activityId}/occurrences/{occurrenceId}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What changed from one version to another. 版本差异 */
+        get: operations["getOccurrenceDiff"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/agreements": {
         parameters: {
             query?: never;
@@ -1330,6 +1690,74 @@ export interface paths {
         };
         /** The figures of an agreement. 统计报告 */
         get: operations["getReport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agreements/{agreementId}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** As it stood in one of its versions. 历史版本 */
+        get: operations["getAgreementVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agreements/{agreementId}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What changed from one version to another. 版本差异 */
+        get: operations["getAgreementDiff"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{projectId}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** As it stood in one of its versions. 历史版本 */
+        get: operations["getProjectVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{projectId}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What changed from one version to another. 版本差异 */
+        get: operations["getProjectDiff"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1607,6 +2035,108 @@ export interface paths {
         put?: never;
         /** Void a link. 作废资源链接 */
         post: operations["voidLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/providers/{providerId}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** As it stood in one of its versions. 历史版本 */
+        get: operations["getProviderVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/providers/{providerId}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What changed from one version to another. 版本差异 */
+        get: operations["getProviderDiff"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/offers/{offerId}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** As it stood in one of its versions. 历史版本 */
+        get: operations["getOfferVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/offers/{offerId}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What changed from one version to another. 版本差异 */
+        get: operations["getOfferDiff"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/offers/{offerId}/links/{linkId}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** As it stood in one of its versions. 历史版本 */
+        get: operations["getLinkVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/offers/{offerId}/links/{linkId}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What changed from one version to another. 版本差异 */
+        get: operations["getLinkDiff"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2111,6 +2641,176 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/stations/{stationId}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** As it stood in one of its versions. 历史版本 */
+        get: operations["getStationVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/stations/{stationId}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What changed from one version to another. 版本差异 */
+        get: operations["getStationDiff"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/practitioners/{practitionerId}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** As it stood in one of its versions. 历史版本 */
+        get: operations["getPractitionerVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/practitioners/{practitionerId}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What changed from one version to another. 版本差异 */
+        get: operations["getPractitionerDiff"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/practitioners/{practitionerId}/licences/{licenceId}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** As it stood in one of its versions. 历史版本 */
+        get: operations["getLicenceVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/practitioners/{practitionerId}/licences/{licenceId}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What changed from one version to another. 版本差异 */
+        get: operations["getLicenceDiff"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/volunteers/{volunteerId}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** As it stood in one of its versions. 历史版本 */
+        get: operations["getVolunteerVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/volunteers/{volunteerId}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What changed from one version to another. 版本差异 */
+        get: operations["getVolunteerDiff"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/volunteers/{volunteerId}/hours-entries/{hoursEntryId}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** As it stood in one of its versions. 历史版本 */
+        get: operations["getHoursEntryVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/volunteers/{volunteerId}/hours-entries/{hoursEntryId}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What changed from one version to another. 版本差异 */
+        get: operations["getHoursEntryDiff"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2128,8 +2828,34 @@ export interface components {
                 [key: string]: unknown;
             };
             errors?: components["schemas"]["ProblemItem"][];
+            conflict?: components["schemas"]["Conflict"];
             /** @description What to do next, in words. */
             remedy?: string;
+        };
+        /** @description With version-conflict: what others did since you read it, so that a machine can merge. */
+        Conflict: {
+            yourVersion?: number;
+            currentVersion: number;
+            /**
+             * @example [
+             *       "/riskLevel"
+             *     ]
+             */
+            changedFields?: string[];
+            /** @description Of these, the ones that your request sets too. */
+            overlapsYourChange?: string[];
+            changes: {
+                version: number;
+                type: string;
+                title: string;
+                /** Format: date-time */
+                recordedAt: string;
+                actor: components["schemas"]["Actor"];
+            }[];
+            links: {
+                current: string;
+                diff?: string;
+            };
         };
         ProblemItem: {
             /** @enum {string} */
@@ -2182,10 +2908,7 @@ export interface components {
             occurredOn?: string;
             /** Format: date-time */
             recordedAt: string;
-            actor: {
-                orgId: string;
-                keyId?: string;
-            };
+            actor: components["schemas"]["Actor"];
             data: {
                 [key: string]: unknown;
             };
@@ -2194,6 +2917,74 @@ export interface components {
                 [key: string]: unknown;
             };
             masked?: components["schemas"]["Masked"][];
+        };
+        /** @description On whose behalf it was recorded, and with which key. */
+        Actor: {
+            orgId: string;
+            keyId?: string;
+        };
+        WouldEmit: {
+            /** @example org.wushe.case.CaseClosed.v1 */
+            type: string;
+            data: {
+                [key: string]: unknown;
+            };
+        };
+        /** @description By JSON Pointer, the event that made the property what it is. */
+        Provenance: {
+            [key: string]: {
+                /** Format: uuid */
+                eventId: string;
+                type: string;
+                version: number;
+                /** Format: date */
+                occurredOn?: string;
+                /** Format: date-time */
+                recordedAt: string;
+                actor: components["schemas"]["Actor"];
+                channel?: string;
+            };
+        };
+        DiffAnswer: {
+            data: {
+                from: number;
+                to: number;
+                /** @description RFC 6902: applied to the earlier version, it makes the later one. */
+                patch: {
+                    op: string;
+                    path: string;
+                    from?: string;
+                    value?: unknown;
+                }[];
+            };
+        };
+        BatchRequest: {
+            requests: {
+                /**
+                 * @description Of a POST.
+                 * @example /v1/cases
+                 */
+                path: string;
+                idempotencyKey: string;
+                ifMatch?: string;
+                body: {
+                    [key: string]: unknown;
+                };
+            }[];
+        };
+        BatchAnswer: {
+            /** @description One for each request, in their order. */
+            data: {
+                status: number;
+                idempotencyKey: string;
+                etag?: string;
+                location?: string;
+                replayed?: boolean;
+                /** @description As the request alone would be answered, problem or not. */
+                body: {
+                    [key: string]: unknown;
+                };
+            }[];
         };
         /**
          * Format: date
@@ -3684,6 +4475,9 @@ export interface components {
         OrganisationAnswer: {
             data: components["schemas"]["Organisation"];
             receipt?: components["schemas"]["Receipt"];
+            provenance?: components["schemas"]["Provenance"];
+            /** @description In place of a receipt: dryRun. */
+            wouldEmit?: components["schemas"]["WouldEmit"][];
             warnings?: components["schemas"]["Warning"][];
         };
         OrganisationPage: {
@@ -3696,6 +4490,9 @@ export interface components {
         ApiKeyAnswer: {
             data: components["schemas"]["ApiKey"];
             receipt?: components["schemas"]["Receipt"];
+            provenance?: components["schemas"]["Provenance"];
+            /** @description In place of a receipt: dryRun. */
+            wouldEmit?: components["schemas"]["WouldEmit"][];
             warnings?: components["schemas"]["Warning"][];
         };
         ApiKeyPage: {
@@ -3708,6 +4505,9 @@ export interface components {
         SubjectAnswer: {
             data: components["schemas"]["Subject"];
             receipt?: components["schemas"]["Receipt"];
+            provenance?: components["schemas"]["Provenance"];
+            /** @description In place of a receipt: dryRun. */
+            wouldEmit?: components["schemas"]["WouldEmit"][];
             warnings?: components["schemas"]["Warning"][];
         };
         SubjectPage: {
@@ -3720,6 +4520,9 @@ export interface components {
         ConcernAnswer: {
             data: components["schemas"]["Concern"];
             receipt?: components["schemas"]["Receipt"];
+            provenance?: components["schemas"]["Provenance"];
+            /** @description In place of a receipt: dryRun. */
+            wouldEmit?: components["schemas"]["WouldEmit"][];
             warnings?: components["schemas"]["Warning"][];
         };
         ConcernPage: {
@@ -3732,6 +4535,9 @@ export interface components {
         CaseAnswer: {
             data: components["schemas"]["Case"];
             receipt?: components["schemas"]["Receipt"];
+            provenance?: components["schemas"]["Provenance"];
+            /** @description In place of a receipt: dryRun. */
+            wouldEmit?: components["schemas"]["WouldEmit"][];
             warnings?: components["schemas"]["Warning"][];
         };
         CasePage: {
@@ -3744,6 +4550,9 @@ export interface components {
         CaseSessionAnswer: {
             data: components["schemas"]["CaseSession"];
             receipt?: components["schemas"]["Receipt"];
+            provenance?: components["schemas"]["Provenance"];
+            /** @description In place of a receipt: dryRun. */
+            wouldEmit?: components["schemas"]["WouldEmit"][];
             warnings?: components["schemas"]["Warning"][];
         };
         CaseSessionPage: {
@@ -3756,6 +4565,9 @@ export interface components {
         GroupAnswer: {
             data: components["schemas"]["Group"];
             receipt?: components["schemas"]["Receipt"];
+            provenance?: components["schemas"]["Provenance"];
+            /** @description In place of a receipt: dryRun. */
+            wouldEmit?: components["schemas"]["WouldEmit"][];
             warnings?: components["schemas"]["Warning"][];
         };
         GroupPage: {
@@ -3768,6 +4580,9 @@ export interface components {
         GroupSessionAnswer: {
             data: components["schemas"]["GroupSession"];
             receipt?: components["schemas"]["Receipt"];
+            provenance?: components["schemas"]["Provenance"];
+            /** @description In place of a receipt: dryRun. */
+            wouldEmit?: components["schemas"]["WouldEmit"][];
             warnings?: components["schemas"]["Warning"][];
         };
         GroupSessionPage: {
@@ -3780,6 +4595,9 @@ export interface components {
         ActivityAnswer: {
             data: components["schemas"]["Activity"];
             receipt?: components["schemas"]["Receipt"];
+            provenance?: components["schemas"]["Provenance"];
+            /** @description In place of a receipt: dryRun. */
+            wouldEmit?: components["schemas"]["WouldEmit"][];
             warnings?: components["schemas"]["Warning"][];
         };
         ActivityPage: {
@@ -3792,6 +4610,9 @@ export interface components {
         ActivityOccurrenceAnswer: {
             data: components["schemas"]["ActivityOccurrence"];
             receipt?: components["schemas"]["Receipt"];
+            provenance?: components["schemas"]["Provenance"];
+            /** @description In place of a receipt: dryRun. */
+            wouldEmit?: components["schemas"]["WouldEmit"][];
             warnings?: components["schemas"]["Warning"][];
         };
         ActivityOccurrencePage: {
@@ -3804,6 +4625,9 @@ export interface components {
         AgreementAnswer: {
             data: components["schemas"]["Agreement"];
             receipt?: components["schemas"]["Receipt"];
+            provenance?: components["schemas"]["Provenance"];
+            /** @description In place of a receipt: dryRun. */
+            wouldEmit?: components["schemas"]["WouldEmit"][];
             warnings?: components["schemas"]["Warning"][];
         };
         AgreementPage: {
@@ -3816,6 +4640,9 @@ export interface components {
         ProjectAnswer: {
             data: components["schemas"]["Project"];
             receipt?: components["schemas"]["Receipt"];
+            provenance?: components["schemas"]["Provenance"];
+            /** @description In place of a receipt: dryRun. */
+            wouldEmit?: components["schemas"]["WouldEmit"][];
             warnings?: components["schemas"]["Warning"][];
         };
         ProjectPage: {
@@ -3828,6 +4655,9 @@ export interface components {
         ProviderAnswer: {
             data: components["schemas"]["Provider"];
             receipt?: components["schemas"]["Receipt"];
+            provenance?: components["schemas"]["Provenance"];
+            /** @description In place of a receipt: dryRun. */
+            wouldEmit?: components["schemas"]["WouldEmit"][];
             warnings?: components["schemas"]["Warning"][];
         };
         ProviderPage: {
@@ -3840,6 +4670,9 @@ export interface components {
         OfferAnswer: {
             data: components["schemas"]["Offer"];
             receipt?: components["schemas"]["Receipt"];
+            provenance?: components["schemas"]["Provenance"];
+            /** @description In place of a receipt: dryRun. */
+            wouldEmit?: components["schemas"]["WouldEmit"][];
             warnings?: components["schemas"]["Warning"][];
         };
         OfferPage: {
@@ -3852,6 +4685,9 @@ export interface components {
         ResourceLinkAnswer: {
             data: components["schemas"]["ResourceLink"];
             receipt?: components["schemas"]["Receipt"];
+            provenance?: components["schemas"]["Provenance"];
+            /** @description In place of a receipt: dryRun. */
+            wouldEmit?: components["schemas"]["WouldEmit"][];
             warnings?: components["schemas"]["Warning"][];
         };
         ResourceLinkPage: {
@@ -3864,6 +4700,9 @@ export interface components {
         StationAnswer: {
             data: components["schemas"]["Station"];
             receipt?: components["schemas"]["Receipt"];
+            provenance?: components["schemas"]["Provenance"];
+            /** @description In place of a receipt: dryRun. */
+            wouldEmit?: components["schemas"]["WouldEmit"][];
             warnings?: components["schemas"]["Warning"][];
         };
         StationPage: {
@@ -3876,6 +4715,9 @@ export interface components {
         PractitionerAnswer: {
             data: components["schemas"]["Practitioner"];
             receipt?: components["schemas"]["Receipt"];
+            provenance?: components["schemas"]["Provenance"];
+            /** @description In place of a receipt: dryRun. */
+            wouldEmit?: components["schemas"]["WouldEmit"][];
             warnings?: components["schemas"]["Warning"][];
         };
         PractitionerPage: {
@@ -3888,6 +4730,9 @@ export interface components {
         LicenceAnswer: {
             data: components["schemas"]["Licence"];
             receipt?: components["schemas"]["Receipt"];
+            provenance?: components["schemas"]["Provenance"];
+            /** @description In place of a receipt: dryRun. */
+            wouldEmit?: components["schemas"]["WouldEmit"][];
             warnings?: components["schemas"]["Warning"][];
         };
         LicencePage: {
@@ -3900,6 +4745,9 @@ export interface components {
         VolunteerAnswer: {
             data: components["schemas"]["Volunteer"];
             receipt?: components["schemas"]["Receipt"];
+            provenance?: components["schemas"]["Provenance"];
+            /** @description In place of a receipt: dryRun. */
+            wouldEmit?: components["schemas"]["WouldEmit"][];
             warnings?: components["schemas"]["Warning"][];
         };
         VolunteerPage: {
@@ -3912,6 +4760,9 @@ export interface components {
         HoursEntryAnswer: {
             data: components["schemas"]["HoursEntry"];
             receipt?: components["schemas"]["Receipt"];
+            provenance?: components["schemas"]["Provenance"];
+            /** @description In place of a receipt: dryRun. */
+            wouldEmit?: components["schemas"]["WouldEmit"][];
             warnings?: components["schemas"]["Warning"][];
         };
         HoursEntryPage: {
@@ -3933,6 +4784,36 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description Done, as Prefer asked without a body. */
+        NoContent: {
+            headers: {
+                "Request-Id": components["headers"]["Request-Id"];
+                ETag: components["headers"]["ETag"];
+                "Sync-Token": components["headers"]["Sync-Token"];
+                "Preference-Applied": components["headers"]["Preference-Applied"];
+                [name: string]: unknown;
+            };
+            content?: never;
+        };
+        /** @description You have it already. */
+        NotModified: {
+            headers: {
+                "Request-Id": components["headers"]["Request-Id"];
+                ETag: components["headers"]["ETag"];
+                [name: string]: unknown;
+            };
+            content?: never;
+        };
+        /** @description What changed from one version to another. */
+        Diff: {
+            headers: {
+                "Request-Id": components["headers"]["Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["DiffAnswer"];
+            };
+        };
         /** @description What happened to it, in order. */
         History: {
             headers: {
@@ -3941,6 +4822,16 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["HistoryPage"];
+            };
+        };
+        /** @description One answer for each request. */
+        Batch: {
+            headers: {
+                "Request-Id": components["headers"]["Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["BatchAnswer"];
             };
         };
         /** @description Your organisation and your key. */
@@ -3990,7 +4881,10 @@ export interface components {
             headers: {
                 "Request-Id": components["headers"]["Request-Id"];
                 "Sync-Token": components["headers"]["Sync-Token"];
+                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                Link: components["headers"]["Link"];
                 ETag: components["headers"]["ETag"];
+                "Dry-Run": components["headers"]["Dry-Run"];
                 [name: string]: unknown;
             };
             content: {
@@ -4002,6 +4896,8 @@ export interface components {
             headers: {
                 "Request-Id": components["headers"]["Request-Id"];
                 "Sync-Token": components["headers"]["Sync-Token"];
+                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                Link: components["headers"]["Link"];
                 [name: string]: unknown;
             };
             content: {
@@ -4013,7 +4909,10 @@ export interface components {
             headers: {
                 "Request-Id": components["headers"]["Request-Id"];
                 "Sync-Token": components["headers"]["Sync-Token"];
+                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                Link: components["headers"]["Link"];
                 ETag: components["headers"]["ETag"];
+                "Dry-Run": components["headers"]["Dry-Run"];
                 [name: string]: unknown;
             };
             content: {
@@ -4025,6 +4924,8 @@ export interface components {
             headers: {
                 "Request-Id": components["headers"]["Request-Id"];
                 "Sync-Token": components["headers"]["Sync-Token"];
+                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                Link: components["headers"]["Link"];
                 [name: string]: unknown;
             };
             content: {
@@ -4036,7 +4937,10 @@ export interface components {
             headers: {
                 "Request-Id": components["headers"]["Request-Id"];
                 "Sync-Token": components["headers"]["Sync-Token"];
+                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                Link: components["headers"]["Link"];
                 ETag: components["headers"]["ETag"];
+                "Dry-Run": components["headers"]["Dry-Run"];
                 [name: string]: unknown;
             };
             content: {
@@ -4048,6 +4952,8 @@ export interface components {
             headers: {
                 "Request-Id": components["headers"]["Request-Id"];
                 "Sync-Token": components["headers"]["Sync-Token"];
+                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                Link: components["headers"]["Link"];
                 [name: string]: unknown;
             };
             content: {
@@ -4059,7 +4965,10 @@ export interface components {
             headers: {
                 "Request-Id": components["headers"]["Request-Id"];
                 "Sync-Token": components["headers"]["Sync-Token"];
+                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                Link: components["headers"]["Link"];
                 ETag: components["headers"]["ETag"];
+                "Dry-Run": components["headers"]["Dry-Run"];
                 [name: string]: unknown;
             };
             content: {
@@ -4071,6 +4980,8 @@ export interface components {
             headers: {
                 "Request-Id": components["headers"]["Request-Id"];
                 "Sync-Token": components["headers"]["Sync-Token"];
+                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                Link: components["headers"]["Link"];
                 [name: string]: unknown;
             };
             content: {
@@ -4082,7 +4993,10 @@ export interface components {
             headers: {
                 "Request-Id": components["headers"]["Request-Id"];
                 "Sync-Token": components["headers"]["Sync-Token"];
+                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                Link: components["headers"]["Link"];
                 ETag: components["headers"]["ETag"];
+                "Dry-Run": components["headers"]["Dry-Run"];
                 [name: string]: unknown;
             };
             content: {
@@ -4094,6 +5008,8 @@ export interface components {
             headers: {
                 "Request-Id": components["headers"]["Request-Id"];
                 "Sync-Token": components["headers"]["Sync-Token"];
+                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                Link: components["headers"]["Link"];
                 [name: string]: unknown;
             };
             content: {
@@ -4105,7 +5021,10 @@ export interface components {
             headers: {
                 "Request-Id": components["headers"]["Request-Id"];
                 "Sync-Token": components["headers"]["Sync-Token"];
+                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                Link: components["headers"]["Link"];
                 ETag: components["headers"]["ETag"];
+                "Dry-Run": components["headers"]["Dry-Run"];
                 [name: string]: unknown;
             };
             content: {
@@ -4117,6 +5036,8 @@ export interface components {
             headers: {
                 "Request-Id": components["headers"]["Request-Id"];
                 "Sync-Token": components["headers"]["Sync-Token"];
+                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                Link: components["headers"]["Link"];
                 [name: string]: unknown;
             };
             content: {
@@ -4128,7 +5049,10 @@ export interface components {
             headers: {
                 "Request-Id": components["headers"]["Request-Id"];
                 "Sync-Token": components["headers"]["Sync-Token"];
+                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                Link: components["headers"]["Link"];
                 ETag: components["headers"]["ETag"];
+                "Dry-Run": components["headers"]["Dry-Run"];
                 [name: string]: unknown;
             };
             content: {
@@ -4140,6 +5064,8 @@ export interface components {
             headers: {
                 "Request-Id": components["headers"]["Request-Id"];
                 "Sync-Token": components["headers"]["Sync-Token"];
+                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                Link: components["headers"]["Link"];
                 [name: string]: unknown;
             };
             content: {
@@ -4151,7 +5077,10 @@ export interface components {
             headers: {
                 "Request-Id": components["headers"]["Request-Id"];
                 "Sync-Token": components["headers"]["Sync-Token"];
+                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                Link: components["headers"]["Link"];
                 ETag: components["headers"]["ETag"];
+                "Dry-Run": components["headers"]["Dry-Run"];
                 [name: string]: unknown;
             };
             content: {
@@ -4163,6 +5092,8 @@ export interface components {
             headers: {
                 "Request-Id": components["headers"]["Request-Id"];
                 "Sync-Token": components["headers"]["Sync-Token"];
+                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                Link: components["headers"]["Link"];
                 [name: string]: unknown;
             };
             content: {
@@ -4174,7 +5105,10 @@ export interface components {
             headers: {
                 "Request-Id": components["headers"]["Request-Id"];
                 "Sync-Token": components["headers"]["Sync-Token"];
+                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                Link: components["headers"]["Link"];
                 ETag: components["headers"]["ETag"];
+                "Dry-Run": components["headers"]["Dry-Run"];
                 [name: string]: unknown;
             };
             content: {
@@ -4186,6 +5120,8 @@ export interface components {
             headers: {
                 "Request-Id": components["headers"]["Request-Id"];
                 "Sync-Token": components["headers"]["Sync-Token"];
+                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                Link: components["headers"]["Link"];
                 [name: string]: unknown;
             };
             content: {
@@ -4197,7 +5133,10 @@ export interface components {
             headers: {
                 "Request-Id": components["headers"]["Request-Id"];
                 "Sync-Token": components["headers"]["Sync-Token"];
+                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                Link: components["headers"]["Link"];
                 ETag: components["headers"]["ETag"];
+                "Dry-Run": components["headers"]["Dry-Run"];
                 [name: string]: unknown;
             };
             content: {
@@ -4209,6 +5148,8 @@ export interface components {
             headers: {
                 "Request-Id": components["headers"]["Request-Id"];
                 "Sync-Token": components["headers"]["Sync-Token"];
+                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                Link: components["headers"]["Link"];
                 [name: string]: unknown;
             };
             content: {
@@ -4220,7 +5161,10 @@ export interface components {
             headers: {
                 "Request-Id": components["headers"]["Request-Id"];
                 "Sync-Token": components["headers"]["Sync-Token"];
+                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                Link: components["headers"]["Link"];
                 ETag: components["headers"]["ETag"];
+                "Dry-Run": components["headers"]["Dry-Run"];
                 [name: string]: unknown;
             };
             content: {
@@ -4232,6 +5176,8 @@ export interface components {
             headers: {
                 "Request-Id": components["headers"]["Request-Id"];
                 "Sync-Token": components["headers"]["Sync-Token"];
+                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                Link: components["headers"]["Link"];
                 [name: string]: unknown;
             };
             content: {
@@ -4243,7 +5189,10 @@ export interface components {
             headers: {
                 "Request-Id": components["headers"]["Request-Id"];
                 "Sync-Token": components["headers"]["Sync-Token"];
+                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                Link: components["headers"]["Link"];
                 ETag: components["headers"]["ETag"];
+                "Dry-Run": components["headers"]["Dry-Run"];
                 [name: string]: unknown;
             };
             content: {
@@ -4255,6 +5204,8 @@ export interface components {
             headers: {
                 "Request-Id": components["headers"]["Request-Id"];
                 "Sync-Token": components["headers"]["Sync-Token"];
+                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                Link: components["headers"]["Link"];
                 [name: string]: unknown;
             };
             content: {
@@ -4266,7 +5217,10 @@ export interface components {
             headers: {
                 "Request-Id": components["headers"]["Request-Id"];
                 "Sync-Token": components["headers"]["Sync-Token"];
+                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                Link: components["headers"]["Link"];
                 ETag: components["headers"]["ETag"];
+                "Dry-Run": components["headers"]["Dry-Run"];
                 [name: string]: unknown;
             };
             content: {
@@ -4278,6 +5232,8 @@ export interface components {
             headers: {
                 "Request-Id": components["headers"]["Request-Id"];
                 "Sync-Token": components["headers"]["Sync-Token"];
+                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                Link: components["headers"]["Link"];
                 [name: string]: unknown;
             };
             content: {
@@ -4289,7 +5245,10 @@ export interface components {
             headers: {
                 "Request-Id": components["headers"]["Request-Id"];
                 "Sync-Token": components["headers"]["Sync-Token"];
+                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                Link: components["headers"]["Link"];
                 ETag: components["headers"]["ETag"];
+                "Dry-Run": components["headers"]["Dry-Run"];
                 [name: string]: unknown;
             };
             content: {
@@ -4301,6 +5260,8 @@ export interface components {
             headers: {
                 "Request-Id": components["headers"]["Request-Id"];
                 "Sync-Token": components["headers"]["Sync-Token"];
+                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                Link: components["headers"]["Link"];
                 [name: string]: unknown;
             };
             content: {
@@ -4312,7 +5273,10 @@ export interface components {
             headers: {
                 "Request-Id": components["headers"]["Request-Id"];
                 "Sync-Token": components["headers"]["Sync-Token"];
+                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                Link: components["headers"]["Link"];
                 ETag: components["headers"]["ETag"];
+                "Dry-Run": components["headers"]["Dry-Run"];
                 [name: string]: unknown;
             };
             content: {
@@ -4324,6 +5288,8 @@ export interface components {
             headers: {
                 "Request-Id": components["headers"]["Request-Id"];
                 "Sync-Token": components["headers"]["Sync-Token"];
+                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                Link: components["headers"]["Link"];
                 [name: string]: unknown;
             };
             content: {
@@ -4335,7 +5301,10 @@ export interface components {
             headers: {
                 "Request-Id": components["headers"]["Request-Id"];
                 "Sync-Token": components["headers"]["Sync-Token"];
+                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                Link: components["headers"]["Link"];
                 ETag: components["headers"]["ETag"];
+                "Dry-Run": components["headers"]["Dry-Run"];
                 [name: string]: unknown;
             };
             content: {
@@ -4347,6 +5316,8 @@ export interface components {
             headers: {
                 "Request-Id": components["headers"]["Request-Id"];
                 "Sync-Token": components["headers"]["Sync-Token"];
+                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                Link: components["headers"]["Link"];
                 [name: string]: unknown;
             };
             content: {
@@ -4358,7 +5329,10 @@ export interface components {
             headers: {
                 "Request-Id": components["headers"]["Request-Id"];
                 "Sync-Token": components["headers"]["Sync-Token"];
+                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                Link: components["headers"]["Link"];
                 ETag: components["headers"]["ETag"];
+                "Dry-Run": components["headers"]["Dry-Run"];
                 [name: string]: unknown;
             };
             content: {
@@ -4370,6 +5344,8 @@ export interface components {
             headers: {
                 "Request-Id": components["headers"]["Request-Id"];
                 "Sync-Token": components["headers"]["Sync-Token"];
+                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                Link: components["headers"]["Link"];
                 [name: string]: unknown;
             };
             content: {
@@ -4381,7 +5357,10 @@ export interface components {
             headers: {
                 "Request-Id": components["headers"]["Request-Id"];
                 "Sync-Token": components["headers"]["Sync-Token"];
+                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                Link: components["headers"]["Link"];
                 ETag: components["headers"]["ETag"];
+                "Dry-Run": components["headers"]["Dry-Run"];
                 [name: string]: unknown;
             };
             content: {
@@ -4393,6 +5372,8 @@ export interface components {
             headers: {
                 "Request-Id": components["headers"]["Request-Id"];
                 "Sync-Token": components["headers"]["Sync-Token"];
+                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                Link: components["headers"]["Link"];
                 [name: string]: unknown;
             };
             content: {
@@ -4404,7 +5385,10 @@ export interface components {
             headers: {
                 "Request-Id": components["headers"]["Request-Id"];
                 "Sync-Token": components["headers"]["Sync-Token"];
+                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                Link: components["headers"]["Link"];
                 ETag: components["headers"]["ETag"];
+                "Dry-Run": components["headers"]["Dry-Run"];
                 [name: string]: unknown;
             };
             content: {
@@ -4416,6 +5400,8 @@ export interface components {
             headers: {
                 "Request-Id": components["headers"]["Request-Id"];
                 "Sync-Token": components["headers"]["Sync-Token"];
+                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                Link: components["headers"]["Link"];
                 [name: string]: unknown;
             };
             content: {
@@ -4427,7 +5413,10 @@ export interface components {
             headers: {
                 "Request-Id": components["headers"]["Request-Id"];
                 "Sync-Token": components["headers"]["Sync-Token"];
+                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                Link: components["headers"]["Link"];
                 ETag: components["headers"]["ETag"];
+                "Dry-Run": components["headers"]["Dry-Run"];
                 [name: string]: unknown;
             };
             content: {
@@ -4439,6 +5428,8 @@ export interface components {
             headers: {
                 "Request-Id": components["headers"]["Request-Id"];
                 "Sync-Token": components["headers"]["Sync-Token"];
+                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                Link: components["headers"]["Link"];
                 [name: string]: unknown;
             };
             content: {
@@ -4465,6 +5456,26 @@ export interface components {
         Limit: number;
         /** @description The nextCursor of the page before. All pages of one list show the same moment. */
         Cursor: string;
+        /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+        DryRun: boolean;
+        /**
+         * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+         * @example return=minimal
+         */
+        Prefer: string;
+        /** @description The ETag that you have; 304 if it still is the one. */
+        IfNoneMatch: string;
+        /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
+        AsOf: components["schemas"]["Time"];
+        /**
+         * @description RFC 7089. The same as asOf, as an HTTP date.
+         * @example Tue, 30 Jun 2026 16:00:00 GMT
+         */
+        AcceptDatetime: string;
+        /** @description As it stood in this version, or in the last one before it. */
+        AtVersion: number;
+        /** @description provenance: for each property the event that made it what it is. */
+        Expand: "provenance";
         AgreementId: components["schemas"]["AgreementId"];
         SiteId: components["schemas"]["SiteId"];
         RequiredAgreementId: components["schemas"]["AgreementId"];
@@ -4472,8 +5483,6 @@ export interface components {
         From: components["schemas"]["Date"];
         /** @description Without it, the last day of the agreement's period. */
         To: components["schemas"]["Date"];
-        /** @description As it stood at this recorded moment; the answer stays the same for ever. Write Z or %2B08:00, as a bare + is a blank in an address. */
-        AsOf: components["schemas"]["Time"];
     };
     requestBodies: never;
     headers: {
@@ -4481,8 +5490,16 @@ export interface components {
         "Request-Id": string;
         /** @description Send it with a later request to see at least what this answer saw. */
         "Sync-Token": string;
-        /** @description The version of the thing, for If-Match. */
+        /** @description The version of the thing, for If-Match and If-None-Match. */
         ETag: string;
+        /** @description true: nothing was recorded. */
+        "Dry-Run": string;
+        /** @description What of Prefer was heeded. */
+        "Preference-Applied": string;
+        /** @description RFC 7089: the moment that is shown, if not now. */
+        "Memento-Datetime": string;
+        /** @description RFC 8288: next page, latest version. */
+        Link: string;
     };
     pathItems: never;
 }
@@ -4494,6 +5511,11 @@ export interface operations {
             header?: {
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -4511,6 +5533,42 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
+    sendBatch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BatchRequest"];
+            };
+        };
+        responses: {
+            207: components["responses"]["Batch"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
     listOrganisations: {
         parameters: {
             query?: {
@@ -4520,10 +5578,22 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description The nextCursor of the page before. All pages of one list show the same moment. */
                 cursor?: components["parameters"]["Cursor"];
+                /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
+                asOf?: components["parameters"]["AsOf"];
             };
             header?: {
+                /**
+                 * @description RFC 7089. The same as asOf, as an HTTP date.
+                 * @example Tue, 30 Jun 2026 16:00:00 GMT
+                 */
+                "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -4543,7 +5613,10 @@ export interface operations {
     };
     registerOrganisation: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
             header?: {
                 /**
                  * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
@@ -4552,6 +5625,11 @@ export interface operations {
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -4565,6 +5643,7 @@ export interface operations {
         };
         responses: {
             201: components["responses"]["OrganisationAnswer"];
+            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -4579,10 +5658,29 @@ export interface operations {
     };
     getOrganisation: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description As it stood in this version, or in the last one before it. */
+                atVersion?: components["parameters"]["AtVersion"];
+                /** @description provenance: for each property the event that made it what it is. */
+                expand?: components["parameters"]["Expand"];
+                /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
+                asOf?: components["parameters"]["AsOf"];
+            };
             header?: {
+                /** @description The ETag that you have; 304 if it still is the one. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /**
+                 * @description RFC 7089. The same as asOf, as an HTTP date.
+                 * @example Tue, 30 Jun 2026 16:00:00 GMT
+                 */
+                "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -4594,6 +5692,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["OrganisationAnswer"];
+            304: components["responses"]["NotModified"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -4613,6 +5712,11 @@ export interface operations {
             header?: {
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -4634,7 +5738,10 @@ export interface operations {
     };
     suspendOrganisation: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
             header?: {
                 /**
                  * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
@@ -4648,6 +5755,11 @@ export interface operations {
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -4663,6 +5775,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["OrganisationAnswer"];
+            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -4679,7 +5792,10 @@ export interface operations {
     };
     resumeOrganisation: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
             header?: {
                 /**
                  * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
@@ -4693,6 +5809,11 @@ export interface operations {
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -4708,6 +5829,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["OrganisationAnswer"];
+            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -4730,10 +5852,22 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description The nextCursor of the page before. All pages of one list show the same moment. */
                 cursor?: components["parameters"]["Cursor"];
+                /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
+                asOf?: components["parameters"]["AsOf"];
             };
             header?: {
+                /**
+                 * @description RFC 7089. The same as asOf, as an HTTP date.
+                 * @example Tue, 30 Jun 2026 16:00:00 GMT
+                 */
+                "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -4755,7 +5889,10 @@ export interface operations {
     };
     issueApiKey: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
             header?: {
                 /**
                  * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
@@ -4764,6 +5901,11 @@ export interface operations {
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -4779,6 +5921,7 @@ export interface operations {
         };
         responses: {
             201: components["responses"]["ApiKeyAnswer"];
+            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -4793,10 +5936,29 @@ export interface operations {
     };
     getApiKey: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description As it stood in this version, or in the last one before it. */
+                atVersion?: components["parameters"]["AtVersion"];
+                /** @description provenance: for each property the event that made it what it is. */
+                expand?: components["parameters"]["Expand"];
+                /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
+                asOf?: components["parameters"]["AsOf"];
+            };
             header?: {
+                /** @description The ETag that you have; 304 if it still is the one. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /**
+                 * @description RFC 7089. The same as asOf, as an HTTP date.
+                 * @example Tue, 30 Jun 2026 16:00:00 GMT
+                 */
+                "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -4809,6 +5971,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["ApiKeyAnswer"];
+            304: components["responses"]["NotModified"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -4819,7 +5982,10 @@ export interface operations {
     };
     revokeApiKey: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
             header?: {
                 /**
                  * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
@@ -4833,6 +5999,11 @@ export interface operations {
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -4849,6 +6020,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["ApiKeyAnswer"];
+            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -4859,6 +6031,142 @@ export interface operations {
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             428: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    getOrganisationVersion: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                organisationId: string;
+                /** @description The version, or the last one before it. */
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["OrganisationAnswer"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    getOrganisationDiff: {
+        parameters: {
+            query: {
+                /** @description The earlier version. */
+                from: number;
+                /** @description The later one. */
+                to: number;
+            };
+            header?: {
+                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                organisationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Diff"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    getApiKeyVersion: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                organisationId: string;
+                keyId: string;
+                /** @description The version, or the last one before it. */
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["ApiKeyAnswer"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    getApiKeyDiff: {
+        parameters: {
+            query: {
+                /** @description The earlier version. */
+                from: number;
+                /** @description The later one. */
+                to: number;
+            };
+            header?: {
+                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                organisationId: string;
+                keyId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Diff"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
             503: components["responses"]["Problem"];
         };
@@ -4875,10 +6183,22 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description The nextCursor of the page before. All pages of one list show the same moment. */
                 cursor?: components["parameters"]["Cursor"];
+                /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
+                asOf?: components["parameters"]["AsOf"];
             };
             header?: {
+                /**
+                 * @description RFC 7089. The same as asOf, as an HTTP date.
+                 * @example Tue, 30 Jun 2026 16:00:00 GMT
+                 */
+                "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -4898,7 +6218,10 @@ export interface operations {
     };
     registerSubject: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
             header?: {
                 /**
                  * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
@@ -4907,6 +6230,11 @@ export interface operations {
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -4920,6 +6248,7 @@ export interface operations {
         };
         responses: {
             201: components["responses"]["SubjectAnswer"];
+            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -4934,10 +6263,29 @@ export interface operations {
     };
     getSubject: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description As it stood in this version, or in the last one before it. */
+                atVersion?: components["parameters"]["AtVersion"];
+                /** @description provenance: for each property the event that made it what it is. */
+                expand?: components["parameters"]["Expand"];
+                /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
+                asOf?: components["parameters"]["AsOf"];
+            };
             header?: {
+                /** @description The ETag that you have; 304 if it still is the one. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /**
+                 * @description RFC 7089. The same as asOf, as an HTTP date.
+                 * @example Tue, 30 Jun 2026 16:00:00 GMT
+                 */
+                "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -4949,6 +6297,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["SubjectAnswer"];
+            304: components["responses"]["NotModified"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -4968,6 +6317,11 @@ export interface operations {
             header?: {
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -4989,7 +6343,10 @@ export interface operations {
     };
     correctSubject: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
             header?: {
                 /**
                  * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
@@ -5003,6 +6360,11 @@ export interface operations {
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -5018,6 +6380,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["SubjectAnswer"];
+            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -5034,7 +6397,10 @@ export interface operations {
     };
     eraseSubject: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
             header?: {
                 /**
                  * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
@@ -5048,6 +6414,11 @@ export interface operations {
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -5063,6 +6434,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["SubjectAnswer"];
+            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -5079,7 +6451,10 @@ export interface operations {
     };
     voidSubject: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
             header?: {
                 /**
                  * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
@@ -5093,6 +6468,11 @@ export interface operations {
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -5108,6 +6488,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["SubjectAnswer"];
+            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -5135,10 +6516,22 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description The nextCursor of the page before. All pages of one list show the same moment. */
                 cursor?: components["parameters"]["Cursor"];
+                /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
+                asOf?: components["parameters"]["AsOf"];
             };
             header?: {
+                /**
+                 * @description RFC 7089. The same as asOf, as an HTTP date.
+                 * @example Tue, 30 Jun 2026 16:00:00 GMT
+                 */
+                "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -5158,7 +6551,10 @@ export interface operations {
     };
     raiseConcern: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
             header?: {
                 /**
                  * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
@@ -5167,6 +6563,11 @@ export interface operations {
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -5180,6 +6581,7 @@ export interface operations {
         };
         responses: {
             201: components["responses"]["ConcernAnswer"];
+            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -5194,10 +6596,29 @@ export interface operations {
     };
     getConcern: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description As it stood in this version, or in the last one before it. */
+                atVersion?: components["parameters"]["AtVersion"];
+                /** @description provenance: for each property the event that made it what it is. */
+                expand?: components["parameters"]["Expand"];
+                /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
+                asOf?: components["parameters"]["AsOf"];
+            };
             header?: {
+                /** @description The ETag that you have; 304 if it still is the one. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /**
+                 * @description RFC 7089. The same as asOf, as an HTTP date.
+                 * @example Tue, 30 Jun 2026 16:00:00 GMT
+                 */
+                "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -5209,6 +6630,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["ConcernAnswer"];
+            304: components["responses"]["NotModified"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -5228,6 +6650,11 @@ export interface operations {
             header?: {
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -5249,7 +6676,10 @@ export interface operations {
     };
     identifyConcern: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
             header?: {
                 /**
                  * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
@@ -5263,6 +6693,11 @@ export interface operations {
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -5278,6 +6713,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["ConcernAnswer"];
+            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -5294,7 +6730,10 @@ export interface operations {
     };
     dismissConcern: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
             header?: {
                 /**
                  * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
@@ -5308,6 +6747,11 @@ export interface operations {
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -5323,6 +6767,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["ConcernAnswer"];
+            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -5339,7 +6784,10 @@ export interface operations {
     };
     correctConcern: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
             header?: {
                 /**
                  * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
@@ -5353,6 +6801,11 @@ export interface operations {
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -5368,6 +6821,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["ConcernAnswer"];
+            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -5384,7 +6838,10 @@ export interface operations {
     };
     voidConcern: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
             header?: {
                 /**
                  * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
@@ -5398,6 +6855,11 @@ export interface operations {
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -5413,6 +6875,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["ConcernAnswer"];
+            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -5441,10 +6904,22 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description The nextCursor of the page before. All pages of one list show the same moment. */
                 cursor?: components["parameters"]["Cursor"];
+                /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
+                asOf?: components["parameters"]["AsOf"];
             };
             header?: {
+                /**
+                 * @description RFC 7089. The same as asOf, as an HTTP date.
+                 * @example Tue, 30 Jun 2026 16:00:00 GMT
+                 */
+                "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -5464,7 +6939,10 @@ export interface operations {
     };
     openCase: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
             header?: {
                 /**
                  * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
@@ -5473,6 +6951,11 @@ export interface operations {
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -5486,6 +6969,7 @@ export interface operations {
         };
         responses: {
             201: components["responses"]["CaseAnswer"];
+            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -5500,10 +6984,29 @@ export interface operations {
     };
     getCase: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description As it stood in this version, or in the last one before it. */
+                atVersion?: components["parameters"]["AtVersion"];
+                /** @description provenance: for each property the event that made it what it is. */
+                expand?: components["parameters"]["Expand"];
+                /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
+                asOf?: components["parameters"]["AsOf"];
+            };
             header?: {
+                /** @description The ETag that you have; 304 if it still is the one. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /**
+                 * @description RFC 7089. The same as asOf, as an HTTP date.
+                 * @example Tue, 30 Jun 2026 16:00:00 GMT
+                 */
+                "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -5515,6 +7018,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["CaseAnswer"];
+            304: components["responses"]["NotModified"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -5534,6 +7038,11 @@ export interface operations {
             header?: {
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -5555,7 +7064,10 @@ export interface operations {
     };
     recordConsent: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
             header?: {
                 /**
                  * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
@@ -5569,6 +7081,11 @@ export interface operations {
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -5584,6 +7101,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["CaseAnswer"];
+            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -5600,7 +7118,10 @@ export interface operations {
     };
     assignWorker: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
             header?: {
                 /**
                  * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
@@ -5614,6 +7135,11 @@ export interface operations {
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -5629,6 +7155,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["CaseAnswer"];
+            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -5645,7 +7172,10 @@ export interface operations {
     };
     completeAssessment: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
             header?: {
                 /**
                  * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
@@ -5659,6 +7189,11 @@ export interface operations {
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -5674,6 +7209,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["CaseAnswer"];
+            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -5690,7 +7226,10 @@ export interface operations {
     };
     agreeServicePlan: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
             header?: {
                 /**
                  * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
@@ -5704,6 +7243,11 @@ export interface operations {
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -5719,6 +7263,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["CaseAnswer"];
+            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -5743,10 +7288,22 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description The nextCursor of the page before. All pages of one list show the same moment. */
                 cursor?: components["parameters"]["Cursor"];
+                /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
+                asOf?: components["parameters"]["AsOf"];
             };
             header?: {
+                /**
+                 * @description RFC 7089. The same as asOf, as an HTTP date.
+                 * @example Tue, 30 Jun 2026 16:00:00 GMT
+                 */
+                "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -5768,7 +7325,10 @@ export interface operations {
     };
     recordCaseSession: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
             header?: {
                 /**
                  * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
@@ -5777,6 +7337,11 @@ export interface operations {
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -5792,6 +7357,7 @@ export interface operations {
         };
         responses: {
             201: components["responses"]["CaseSessionAnswer"];
+            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -5806,10 +7372,29 @@ export interface operations {
     };
     getCaseSession: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description As it stood in this version, or in the last one before it. */
+                atVersion?: components["parameters"]["AtVersion"];
+                /** @description provenance: for each property the event that made it what it is. */
+                expand?: components["parameters"]["Expand"];
+                /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
+                asOf?: components["parameters"]["AsOf"];
+            };
             header?: {
+                /** @description The ETag that you have; 304 if it still is the one. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /**
+                 * @description RFC 7089. The same as asOf, as an HTTP date.
+                 * @example Tue, 30 Jun 2026 16:00:00 GMT
+                 */
+                "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -5822,6 +7407,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["CaseSessionAnswer"];
+            304: components["responses"]["NotModified"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -5832,7 +7418,10 @@ export interface operations {
     };
     correctCaseSession: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
             header?: {
                 /**
                  * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
@@ -5846,6 +7435,11 @@ export interface operations {
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -5862,6 +7456,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["CaseSessionAnswer"];
+            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -5878,7 +7473,10 @@ export interface operations {
     };
     voidCaseSession: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
             header?: {
                 /**
                  * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
@@ -5892,6 +7490,11 @@ export interface operations {
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -5908,6 +7511,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["CaseSessionAnswer"];
+            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -5924,7 +7528,10 @@ export interface operations {
     };
     evaluateOutcome: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
             header?: {
                 /**
                  * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
@@ -5938,6 +7545,11 @@ export interface operations {
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -5953,6 +7565,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["CaseAnswer"];
+            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -5969,7 +7582,10 @@ export interface operations {
     };
     giveFeedback: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
             header?: {
                 /**
                  * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
@@ -5983,6 +7599,11 @@ export interface operations {
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -5998,6 +7619,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["CaseAnswer"];
+            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -6014,7 +7636,10 @@ export interface operations {
     };
     closeCase: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
             header?: {
                 /**
                  * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
@@ -6028,6 +7653,11 @@ export interface operations {
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -6043,6 +7673,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["CaseAnswer"];
+            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -6059,7 +7690,10 @@ export interface operations {
     };
     reopenCase: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
             header?: {
                 /**
                  * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
@@ -6073,6 +7707,11 @@ export interface operations {
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -6088,6 +7727,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["CaseAnswer"];
+            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -6104,7 +7744,10 @@ export interface operations {
     };
     correctCase: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
             header?: {
                 /**
                  * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
@@ -6118,6 +7761,11 @@ export interface operations {
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -6133,6 +7781,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["CaseAnswer"];
+            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -6149,7 +7798,10 @@ export interface operations {
     };
     voidCase: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
             header?: {
                 /**
                  * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
@@ -6163,6 +7815,11 @@ export interface operations {
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -6178,6 +7835,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["CaseAnswer"];
+            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -6203,10 +7861,22 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description The nextCursor of the page before. All pages of one list show the same moment. */
                 cursor?: components["parameters"]["Cursor"];
+                /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
+                asOf?: components["parameters"]["AsOf"];
             };
             header?: {
+                /**
+                 * @description RFC 7089. The same as asOf, as an HTTP date.
+                 * @example Tue, 30 Jun 2026 16:00:00 GMT
+                 */
+                "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -6226,7 +7896,10 @@ export interface operations {
     };
     planGroup: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
             header?: {
                 /**
                  * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
@@ -6235,6 +7908,11 @@ export interface operations {
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -6248,6 +7926,7 @@ export interface operations {
         };
         responses: {
             201: components["responses"]["GroupAnswer"];
+            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -6262,10 +7941,29 @@ export interface operations {
     };
     getGroup: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description As it stood in this version, or in the last one before it. */
+                atVersion?: components["parameters"]["AtVersion"];
+                /** @description provenance: for each property the event that made it what it is. */
+                expand?: components["parameters"]["Expand"];
+                /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
+                asOf?: components["parameters"]["AsOf"];
+            };
             header?: {
+                /** @description The ETag that you have; 304 if it still is the one. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /**
+                 * @description RFC 7089. The same as asOf, as an HTTP date.
+                 * @example Tue, 30 Jun 2026 16:00:00 GMT
+                 */
+                "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -6277,6 +7975,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["GroupAnswer"];
+            304: components["responses"]["NotModified"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -6296,6 +7995,11 @@ export interface operations {
             header?: {
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -6317,7 +8021,10 @@ export interface operations {
     };
     enrolMember: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
             header?: {
                 /**
                  * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
@@ -6331,6 +8038,11 @@ export interface operations {
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -6346,6 +8058,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["GroupAnswer"];
+            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -6362,7 +8075,10 @@ export interface operations {
     };
     recordMemberDeparture: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
             header?: {
                 /**
                  * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
@@ -6376,6 +8092,11 @@ export interface operations {
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -6391,6 +8112,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["GroupAnswer"];
+            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -6407,7 +8129,10 @@ export interface operations {
     };
     enterGroupStage: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
             header?: {
                 /**
                  * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
@@ -6421,6 +8146,11 @@ export interface operations {
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -6436,6 +8166,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["GroupAnswer"];
+            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -6458,10 +8189,22 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description The nextCursor of the page before. All pages of one list show the same moment. */
                 cursor?: components["parameters"]["Cursor"];
+                /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
+                asOf?: components["parameters"]["AsOf"];
             };
             header?: {
+                /**
+                 * @description RFC 7089. The same as asOf, as an HTTP date.
+                 * @example Tue, 30 Jun 2026 16:00:00 GMT
+                 */
+                "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -6483,7 +8226,10 @@ export interface operations {
     };
     holdGroupSession: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
             header?: {
                 /**
                  * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
@@ -6492,6 +8238,11 @@ export interface operations {
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -6507,6 +8258,7 @@ export interface operations {
         };
         responses: {
             201: components["responses"]["GroupSessionAnswer"];
+            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -6521,10 +8273,29 @@ export interface operations {
     };
     getGroupSession: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description As it stood in this version, or in the last one before it. */
+                atVersion?: components["parameters"]["AtVersion"];
+                /** @description provenance: for each property the event that made it what it is. */
+                expand?: components["parameters"]["Expand"];
+                /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
+                asOf?: components["parameters"]["AsOf"];
+            };
             header?: {
+                /** @description The ETag that you have; 304 if it still is the one. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /**
+                 * @description RFC 7089. The same as asOf, as an HTTP date.
+                 * @example Tue, 30 Jun 2026 16:00:00 GMT
+                 */
+                "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -6537,6 +8308,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["GroupSessionAnswer"];
+            304: components["responses"]["NotModified"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -6547,7 +8319,10 @@ export interface operations {
     };
     correctGroupSession: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
             header?: {
                 /**
                  * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
@@ -6561,6 +8336,11 @@ export interface operations {
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -6577,6 +8357,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["GroupSessionAnswer"];
+            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -6593,7 +8374,10 @@ export interface operations {
     };
     voidGroupSession: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
             header?: {
                 /**
                  * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
@@ -6607,6 +8391,11 @@ export interface operations {
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -6623,6 +8412,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["GroupSessionAnswer"];
+            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -6639,7 +8429,10 @@ export interface operations {
     };
     evaluateGroup: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
             header?: {
                 /**
                  * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
@@ -6653,6 +8446,11 @@ export interface operations {
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -6668,6 +8466,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["GroupAnswer"];
+            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -6684,7 +8483,10 @@ export interface operations {
     };
     closeGroup: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
             header?: {
                 /**
                  * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
@@ -6698,6 +8500,11 @@ export interface operations {
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -6713,6 +8520,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["GroupAnswer"];
+            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -6729,7 +8537,10 @@ export interface operations {
     };
     correctGroup: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
             header?: {
                 /**
                  * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
@@ -6743,6 +8554,11 @@ export interface operations {
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -6758,6 +8574,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["GroupAnswer"];
+            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -6774,7 +8591,10 @@ export interface operations {
     };
     voidGroup: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
             header?: {
                 /**
                  * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
@@ -6788,6 +8608,11 @@ export interface operations {
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -6803,6 +8628,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["GroupAnswer"];
+            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -6828,10 +8654,22 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description The nextCursor of the page before. All pages of one list show the same moment. */
                 cursor?: components["parameters"]["Cursor"];
+                /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
+                asOf?: components["parameters"]["AsOf"];
             };
             header?: {
+                /**
+                 * @description RFC 7089. The same as asOf, as an HTTP date.
+                 * @example Tue, 30 Jun 2026 16:00:00 GMT
+                 */
+                "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -6851,7 +8689,10 @@ export interface operations {
     };
     planActivity: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
             header?: {
                 /**
                  * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
@@ -6860,6 +8701,11 @@ export interface operations {
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -6873,6 +8719,7 @@ export interface operations {
         };
         responses: {
             201: components["responses"]["ActivityAnswer"];
+            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -6887,10 +8734,29 @@ export interface operations {
     };
     getActivity: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description As it stood in this version, or in the last one before it. */
+                atVersion?: components["parameters"]["AtVersion"];
+                /** @description provenance: for each property the event that made it what it is. */
+                expand?: components["parameters"]["Expand"];
+                /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
+                asOf?: components["parameters"]["AsOf"];
+            };
             header?: {
+                /** @description The ETag that you have; 304 if it still is the one. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /**
+                 * @description RFC 7089. The same as asOf, as an HTTP date.
+                 * @example Tue, 30 Jun 2026 16:00:00 GMT
+                 */
+                "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -6902,6 +8768,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["ActivityAnswer"];
+            304: components["responses"]["NotModified"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -6921,6 +8788,11 @@ export interface operations {
             header?: {
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -6948,10 +8820,22 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description The nextCursor of the page before. All pages of one list show the same moment. */
                 cursor?: components["parameters"]["Cursor"];
+                /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
+                asOf?: components["parameters"]["AsOf"];
             };
             header?: {
+                /**
+                 * @description RFC 7089. The same as asOf, as an HTTP date.
+                 * @example Tue, 30 Jun 2026 16:00:00 GMT
+                 */
+                "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -6973,7 +8857,10 @@ export interface operations {
     };
     holdActivity: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
             header?: {
                 /**
                  * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
@@ -6982,6 +8869,11 @@ export interface operations {
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -6997,6 +8889,7 @@ export interface operations {
         };
         responses: {
             201: components["responses"]["ActivityOccurrenceAnswer"];
+            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -7011,10 +8904,29 @@ export interface operations {
     };
     getOccurrence: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description As it stood in this version, or in the last one before it. */
+                atVersion?: components["parameters"]["AtVersion"];
+                /** @description provenance: for each property the event that made it what it is. */
+                expand?: components["parameters"]["Expand"];
+                /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
+                asOf?: components["parameters"]["AsOf"];
+            };
             header?: {
+                /** @description The ETag that you have; 304 if it still is the one. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /**
+                 * @description RFC 7089. The same as asOf, as an HTTP date.
+                 * @example Tue, 30 Jun 2026 16:00:00 GMT
+                 */
+                "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -7027,6 +8939,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["ActivityOccurrenceAnswer"];
+            304: components["responses"]["NotModified"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -7037,7 +8950,10 @@ export interface operations {
     };
     correctOccurrence: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
             header?: {
                 /**
                  * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
@@ -7051,6 +8967,11 @@ export interface operations {
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -7067,6 +8988,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["ActivityOccurrenceAnswer"];
+            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -7083,7 +9005,10 @@ export interface operations {
     };
     voidOccurrence: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
             header?: {
                 /**
                  * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
@@ -7097,6 +9022,11 @@ export interface operations {
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -7113,6 +9043,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["ActivityOccurrenceAnswer"];
+            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -7129,7 +9060,10 @@ export interface operations {
     };
     cancelActivity: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
             header?: {
                 /**
                  * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
@@ -7143,6 +9077,11 @@ export interface operations {
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -7158,6 +9097,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["ActivityAnswer"];
+            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -7174,7 +9114,10 @@ export interface operations {
     };
     evaluateActivity: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
             header?: {
                 /**
                  * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
@@ -7188,6 +9131,11 @@ export interface operations {
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -7203,6 +9151,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["ActivityAnswer"];
+            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -7219,7 +9168,10 @@ export interface operations {
     };
     correctActivity: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
             header?: {
                 /**
                  * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
@@ -7233,6 +9185,11 @@ export interface operations {
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -7248,6 +9205,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["ActivityAnswer"];
+            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -7264,7 +9222,10 @@ export interface operations {
     };
     voidActivity: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
             header?: {
                 /**
                  * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
@@ -7278,6 +9239,11 @@ export interface operations {
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -7293,6 +9259,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["ActivityAnswer"];
+            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -7307,6 +9274,548 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
+    getSubjectVersion: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                subjectId: string;
+                /** @description The version, or the last one before it. */
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["SubjectAnswer"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    getSubjectDiff: {
+        parameters: {
+            query: {
+                /** @description The earlier version. */
+                from: number;
+                /** @description The later one. */
+                to: number;
+            };
+            header?: {
+                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                subjectId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Diff"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    getConcernVersion: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                concernId: string;
+                /** @description The version, or the last one before it. */
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["ConcernAnswer"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    getConcernDiff: {
+        parameters: {
+            query: {
+                /** @description The earlier version. */
+                from: number;
+                /** @description The later one. */
+                to: number;
+            };
+            header?: {
+                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                concernId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Diff"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    getCaseVersion: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                caseId: string;
+                /** @description The version, or the last one before it. */
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["CaseAnswer"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    getCaseDiff: {
+        parameters: {
+            query: {
+                /** @description The earlier version. */
+                from: number;
+                /** @description The later one. */
+                to: number;
+            };
+            header?: {
+                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                caseId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Diff"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    getCaseSessionVersion: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                caseId: string;
+                sessionId: string;
+                /** @description The version, or the last one before it. */
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["CaseSessionAnswer"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    getCaseSessionDiff: {
+        parameters: {
+            query: {
+                /** @description The earlier version. */
+                from: number;
+                /** @description The later one. */
+                to: number;
+            };
+            header?: {
+                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                caseId: string;
+                sessionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Diff"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    getGroupVersion: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                groupId: string;
+                /** @description The version, or the last one before it. */
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["GroupAnswer"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    getGroupDiff: {
+        parameters: {
+            query: {
+                /** @description The earlier version. */
+                from: number;
+                /** @description The later one. */
+                to: number;
+            };
+            header?: {
+                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                groupId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Diff"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    getGroupSessionVersion: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                groupId: string;
+                groupSessionId: string;
+                /** @description The version, or the last one before it. */
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["GroupSessionAnswer"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    getGroupSessionDiff: {
+        parameters: {
+            query: {
+                /** @description The earlier version. */
+                from: number;
+                /** @description The later one. */
+                to: number;
+            };
+            header?: {
+                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                groupId: string;
+                groupSessionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Diff"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    getActivityVersion: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                activityId: string;
+                /** @description The version, or the last one before it. */
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["ActivityAnswer"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    getActivityDiff: {
+        parameters: {
+            query: {
+                /** @description The earlier version. */
+                from: number;
+                /** @description The later one. */
+                to: number;
+            };
+            header?: {
+                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                activityId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Diff"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    getOccurrenceVersion: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                activityId: string;
+                occurrenceId: string;
+                /** @description The version, or the last one before it. */
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["ActivityOccurrenceAnswer"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    getOccurrenceDiff: {
+        parameters: {
+            query: {
+                /** @description The earlier version. */
+                from: number;
+                /** @description The later one. */
+                to: number;
+            };
+            header?: {
+                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                activityId: string;
+                occurrenceId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Diff"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
     listAgreements: {
         parameters: {
             query?: {
@@ -7317,10 +9826,22 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description The nextCursor of the page before. All pages of one list show the same moment. */
                 cursor?: components["parameters"]["Cursor"];
+                /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
+                asOf?: components["parameters"]["AsOf"];
             };
             header?: {
+                /**
+                 * @description RFC 7089. The same as asOf, as an HTTP date.
+                 * @example Tue, 30 Jun 2026 16:00:00 GMT
+                 */
+                "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -7340,7 +9861,10 @@ export interface operations {
     };
     draftAgreement: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
             header?: {
                 /**
                  * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
@@ -7349,6 +9873,11 @@ export interface operations {
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -7362,6 +9891,7 @@ export interface operations {
         };
         responses: {
             201: components["responses"]["AgreementAnswer"];
+            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -7376,10 +9906,29 @@ export interface operations {
     };
     getAgreement: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description As it stood in this version, or in the last one before it. */
+                atVersion?: components["parameters"]["AtVersion"];
+                /** @description provenance: for each property the event that made it what it is. */
+                expand?: components["parameters"]["Expand"];
+                /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
+                asOf?: components["parameters"]["AsOf"];
+            };
             header?: {
+                /** @description The ETag that you have; 304 if it still is the one. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /**
+                 * @description RFC 7089. The same as asOf, as an HTTP date.
+                 * @example Tue, 30 Jun 2026 16:00:00 GMT
+                 */
+                "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -7391,6 +9940,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["AgreementAnswer"];
+            304: components["responses"]["NotModified"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -7410,6 +9960,11 @@ export interface operations {
             header?: {
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -7431,7 +9986,10 @@ export interface operations {
     };
     signAgreement: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
             header?: {
                 /**
                  * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
@@ -7445,6 +10003,11 @@ export interface operations {
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -7460,6 +10023,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["AgreementAnswer"];
+            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -7476,7 +10040,10 @@ export interface operations {
     };
     activateAgreement: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
             header?: {
                 /**
                  * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
@@ -7490,6 +10057,11 @@ export interface operations {
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -7505,6 +10077,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["AgreementAnswer"];
+            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -7521,7 +10094,10 @@ export interface operations {
     };
     completeAgreement: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
             header?: {
                 /**
                  * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
@@ -7535,6 +10111,11 @@ export interface operations {
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -7550,6 +10131,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["AgreementAnswer"];
+            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -7575,10 +10157,22 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description The nextCursor of the page before. All pages of one list show the same moment. */
                 cursor?: components["parameters"]["Cursor"];
+                /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
+                asOf?: components["parameters"]["AsOf"];
             };
             header?: {
+                /**
+                 * @description RFC 7089. The same as asOf, as an HTTP date.
+                 * @example Tue, 30 Jun 2026 16:00:00 GMT
+                 */
+                "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -7598,7 +10192,10 @@ export interface operations {
     };
     startProject: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
             header?: {
                 /**
                  * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
@@ -7607,6 +10204,11 @@ export interface operations {
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -7620,6 +10222,7 @@ export interface operations {
         };
         responses: {
             201: components["responses"]["ProjectAnswer"];
+            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -7634,10 +10237,29 @@ export interface operations {
     };
     getProject: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description As it stood in this version, or in the last one before it. */
+                atVersion?: components["parameters"]["AtVersion"];
+                /** @description provenance: for each property the event that made it what it is. */
+                expand?: components["parameters"]["Expand"];
+                /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
+                asOf?: components["parameters"]["AsOf"];
+            };
             header?: {
+                /** @description The ETag that you have; 304 if it still is the one. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /**
+                 * @description RFC 7089. The same as asOf, as an HTTP date.
+                 * @example Tue, 30 Jun 2026 16:00:00 GMT
+                 */
+                "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -7649,6 +10271,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["ProjectAnswer"];
+            304: components["responses"]["NotModified"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -7668,6 +10291,11 @@ export interface operations {
             header?: {
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -7689,7 +10317,10 @@ export interface operations {
     };
     closeProject: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
             header?: {
                 /**
                  * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
@@ -7703,6 +10334,11 @@ export interface operations {
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -7718,6 +10354,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["ProjectAnswer"];
+            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -7734,7 +10371,10 @@ export interface operations {
     };
     voidProject: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
             header?: {
                 /**
                  * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
@@ -7748,6 +10388,11 @@ export interface operations {
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -7763,6 +10408,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["ProjectAnswer"];
+            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -7783,6 +10429,11 @@ export interface operations {
             header?: {
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -7809,7 +10460,7 @@ export interface operations {
                 from?: components["parameters"]["From"];
                 /** @description Without it, the last day of the agreement's period. */
                 to?: components["parameters"]["To"];
-                /** @description As it stood at this recorded moment; the answer stays the same for ever. Write Z or %2B08:00, as a bare + is a blank in an address. */
+                /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
                 asOf?: components["parameters"]["AsOf"];
                 stationId?: components["schemas"]["SiteId"];
                 method?: components["schemas"]["Code"];
@@ -7823,6 +10474,11 @@ export interface operations {
             header?: {
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -7848,7 +10504,7 @@ export interface operations {
                 from?: components["parameters"]["From"];
                 /** @description Without it, the last day of the agreement's period. */
                 to?: components["parameters"]["To"];
-                /** @description As it stood at this recorded moment; the answer stays the same for ever. Write Z or %2B08:00, as a bare + is a blank in an address. */
+                /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
                 asOf?: components["parameters"]["AsOf"];
                 /** @description station adds a row per station, with {"stationId": …}, beside the totals. */
                 groupBy?: "station";
@@ -7856,6 +10512,11 @@ export interface operations {
             header?: {
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -7875,6 +10536,140 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
+    getAgreementVersion: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                agreementId: string;
+                /** @description The version, or the last one before it. */
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["AgreementAnswer"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    getAgreementDiff: {
+        parameters: {
+            query: {
+                /** @description The earlier version. */
+                from: number;
+                /** @description The later one. */
+                to: number;
+            };
+            header?: {
+                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                agreementId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Diff"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    getProjectVersion: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                projectId: string;
+                /** @description The version, or the last one before it. */
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["ProjectAnswer"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    getProjectDiff: {
+        parameters: {
+            query: {
+                /** @description The earlier version. */
+                from: number;
+                /** @description The later one. */
+                to: number;
+            };
+            header?: {
+                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                projectId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Diff"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
     listProviders: {
         parameters: {
             query?: {
@@ -7884,10 +10679,22 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description The nextCursor of the page before. All pages of one list show the same moment. */
                 cursor?: components["parameters"]["Cursor"];
+                /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
+                asOf?: components["parameters"]["AsOf"];
             };
             header?: {
+                /**
+                 * @description RFC 7089. The same as asOf, as an HTTP date.
+                 * @example Tue, 30 Jun 2026 16:00:00 GMT
+                 */
+                "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -7907,7 +10714,10 @@ export interface operations {
     };
     registerProvider: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
             header?: {
                 /**
                  * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
@@ -7916,6 +10726,11 @@ export interface operations {
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -7929,6 +10744,7 @@ export interface operations {
         };
         responses: {
             201: components["responses"]["ProviderAnswer"];
+            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -7943,10 +10759,29 @@ export interface operations {
     };
     getProvider: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description As it stood in this version, or in the last one before it. */
+                atVersion?: components["parameters"]["AtVersion"];
+                /** @description provenance: for each property the event that made it what it is. */
+                expand?: components["parameters"]["Expand"];
+                /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
+                asOf?: components["parameters"]["AsOf"];
+            };
             header?: {
+                /** @description The ETag that you have; 304 if it still is the one. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /**
+                 * @description RFC 7089. The same as asOf, as an HTTP date.
+                 * @example Tue, 30 Jun 2026 16:00:00 GMT
+                 */
+                "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -7958,6 +10793,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["ProviderAnswer"];
+            304: components["responses"]["NotModified"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -7977,6 +10813,11 @@ export interface operations {
             header?: {
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -7998,7 +10839,10 @@ export interface operations {
     };
     correctProvider: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
             header?: {
                 /**
                  * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
@@ -8012,6 +10856,11 @@ export interface operations {
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -8027,6 +10876,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["ProviderAnswer"];
+            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -8043,7 +10893,10 @@ export interface operations {
     };
     voidProvider: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
             header?: {
                 /**
                  * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
@@ -8057,6 +10910,11 @@ export interface operations {
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -8072,6 +10930,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["ProviderAnswer"];
+            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -8098,10 +10957,22 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description The nextCursor of the page before. All pages of one list show the same moment. */
                 cursor?: components["parameters"]["Cursor"];
+                /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
+                asOf?: components["parameters"]["AsOf"];
             };
             header?: {
+                /**
+                 * @description RFC 7089. The same as asOf, as an HTTP date.
+                 * @example Tue, 30 Jun 2026 16:00:00 GMT
+                 */
+                "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -8121,7 +10992,10 @@ export interface operations {
     };
     offerResource: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
             header?: {
                 /**
                  * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
@@ -8130,6 +11004,11 @@ export interface operations {
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -8143,6 +11022,7 @@ export interface operations {
         };
         responses: {
             201: components["responses"]["OfferAnswer"];
+            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -8157,10 +11037,29 @@ export interface operations {
     };
     getOffer: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description As it stood in this version, or in the last one before it. */
+                atVersion?: components["parameters"]["AtVersion"];
+                /** @description provenance: for each property the event that made it what it is. */
+                expand?: components["parameters"]["Expand"];
+                /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
+                asOf?: components["parameters"]["AsOf"];
+            };
             header?: {
+                /** @description The ETag that you have; 304 if it still is the one. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /**
+                 * @description RFC 7089. The same as asOf, as an HTTP date.
+                 * @example Tue, 30 Jun 2026 16:00:00 GMT
+                 */
+                "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -8172,6 +11071,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["OfferAnswer"];
+            304: components["responses"]["NotModified"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -8191,6 +11091,11 @@ export interface operations {
             header?: {
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -8212,7 +11117,10 @@ export interface operations {
     };
     withdrawOffer: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
             header?: {
                 /**
                  * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
@@ -8226,6 +11134,11 @@ export interface operations {
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -8241,6 +11154,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["OfferAnswer"];
+            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -8265,10 +11179,22 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description The nextCursor of the page before. All pages of one list show the same moment. */
                 cursor?: components["parameters"]["Cursor"];
+                /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
+                asOf?: components["parameters"]["AsOf"];
             };
             header?: {
+                /**
+                 * @description RFC 7089. The same as asOf, as an HTTP date.
+                 * @example Tue, 30 Jun 2026 16:00:00 GMT
+                 */
+                "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -8290,7 +11216,10 @@ export interface operations {
     };
     proposeLink: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
             header?: {
                 /**
                  * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
@@ -8299,6 +11228,11 @@ export interface operations {
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -8314,6 +11248,7 @@ export interface operations {
         };
         responses: {
             201: components["responses"]["ResourceLinkAnswer"];
+            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -8328,10 +11263,29 @@ export interface operations {
     };
     getLink: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description As it stood in this version, or in the last one before it. */
+                atVersion?: components["parameters"]["AtVersion"];
+                /** @description provenance: for each property the event that made it what it is. */
+                expand?: components["parameters"]["Expand"];
+                /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
+                asOf?: components["parameters"]["AsOf"];
+            };
             header?: {
+                /** @description The ETag that you have; 304 if it still is the one. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /**
+                 * @description RFC 7089. The same as asOf, as an HTTP date.
+                 * @example Tue, 30 Jun 2026 16:00:00 GMT
+                 */
+                "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -8344,6 +11298,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["ResourceLinkAnswer"];
+            304: components["responses"]["NotModified"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -8354,7 +11309,10 @@ export interface operations {
     };
     agreeLink: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
             header?: {
                 /**
                  * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
@@ -8368,6 +11326,11 @@ export interface operations {
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -8384,6 +11347,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["ResourceLinkAnswer"];
+            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -8400,7 +11364,10 @@ export interface operations {
     };
     deliverResource: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
             header?: {
                 /**
                  * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
@@ -8414,6 +11381,11 @@ export interface operations {
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -8430,6 +11402,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["ResourceLinkAnswer"];
+            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -8446,7 +11419,10 @@ export interface operations {
     };
     valueLink: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
             header?: {
                 /**
                  * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
@@ -8460,6 +11436,11 @@ export interface operations {
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -8476,6 +11457,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["ResourceLinkAnswer"];
+            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -8492,7 +11474,10 @@ export interface operations {
     };
     cancelLink: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
             header?: {
                 /**
                  * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
@@ -8506,6 +11491,11 @@ export interface operations {
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -8522,6 +11512,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["ResourceLinkAnswer"];
+            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -8538,7 +11529,10 @@ export interface operations {
     };
     voidLink: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
             header?: {
                 /**
                  * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
@@ -8552,6 +11546,11 @@ export interface operations {
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -8568,6 +11567,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["ResourceLinkAnswer"];
+            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -8578,6 +11578,209 @@ export interface operations {
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             428: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    getProviderVersion: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                providerId: string;
+                /** @description The version, or the last one before it. */
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["ProviderAnswer"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    getProviderDiff: {
+        parameters: {
+            query: {
+                /** @description The earlier version. */
+                from: number;
+                /** @description The later one. */
+                to: number;
+            };
+            header?: {
+                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                providerId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Diff"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    getOfferVersion: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                offerId: string;
+                /** @description The version, or the last one before it. */
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["OfferAnswer"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    getOfferDiff: {
+        parameters: {
+            query: {
+                /** @description The earlier version. */
+                from: number;
+                /** @description The later one. */
+                to: number;
+            };
+            header?: {
+                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                offerId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Diff"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    getLinkVersion: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                offerId: string;
+                linkId: string;
+                /** @description The version, or the last one before it. */
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["ResourceLinkAnswer"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    getLinkDiff: {
+        parameters: {
+            query: {
+                /** @description The earlier version. */
+                from: number;
+                /** @description The later one. */
+                to: number;
+            };
+            header?: {
+                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                offerId: string;
+                linkId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Diff"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
             503: components["responses"]["Problem"];
         };
@@ -8594,10 +11797,22 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description The nextCursor of the page before. All pages of one list show the same moment. */
                 cursor?: components["parameters"]["Cursor"];
+                /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
+                asOf?: components["parameters"]["AsOf"];
             };
             header?: {
+                /**
+                 * @description RFC 7089. The same as asOf, as an HTTP date.
+                 * @example Tue, 30 Jun 2026 16:00:00 GMT
+                 */
+                "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -8617,7 +11832,10 @@ export interface operations {
     };
     establishStation: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
             header?: {
                 /**
                  * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
@@ -8626,6 +11844,11 @@ export interface operations {
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -8639,6 +11862,7 @@ export interface operations {
         };
         responses: {
             201: components["responses"]["StationAnswer"];
+            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -8653,10 +11877,29 @@ export interface operations {
     };
     getStation: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description As it stood in this version, or in the last one before it. */
+                atVersion?: components["parameters"]["AtVersion"];
+                /** @description provenance: for each property the event that made it what it is. */
+                expand?: components["parameters"]["Expand"];
+                /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
+                asOf?: components["parameters"]["AsOf"];
+            };
             header?: {
+                /** @description The ETag that you have; 304 if it still is the one. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /**
+                 * @description RFC 7089. The same as asOf, as an HTTP date.
+                 * @example Tue, 30 Jun 2026 16:00:00 GMT
+                 */
+                "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -8668,6 +11911,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["StationAnswer"];
+            304: components["responses"]["NotModified"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -8687,6 +11931,11 @@ export interface operations {
             header?: {
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -8708,7 +11957,10 @@ export interface operations {
     };
     closeStation: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
             header?: {
                 /**
                  * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
@@ -8722,6 +11974,11 @@ export interface operations {
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -8737,6 +11994,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["StationAnswer"];
+            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -8753,7 +12011,10 @@ export interface operations {
     };
     correctStation: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
             header?: {
                 /**
                  * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
@@ -8767,6 +12028,11 @@ export interface operations {
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -8782,6 +12048,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["StationAnswer"];
+            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -8798,7 +12065,10 @@ export interface operations {
     };
     voidStation: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
             header?: {
                 /**
                  * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
@@ -8812,6 +12082,11 @@ export interface operations {
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -8827,6 +12102,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["StationAnswer"];
+            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -8853,10 +12129,22 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description The nextCursor of the page before. All pages of one list show the same moment. */
                 cursor?: components["parameters"]["Cursor"];
+                /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
+                asOf?: components["parameters"]["AsOf"];
             };
             header?: {
+                /**
+                 * @description RFC 7089. The same as asOf, as an HTTP date.
+                 * @example Tue, 30 Jun 2026 16:00:00 GMT
+                 */
+                "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -8876,7 +12164,10 @@ export interface operations {
     };
     registerPractitioner: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
             header?: {
                 /**
                  * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
@@ -8885,6 +12176,11 @@ export interface operations {
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -8898,6 +12194,7 @@ export interface operations {
         };
         responses: {
             201: components["responses"]["PractitionerAnswer"];
+            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -8912,10 +12209,29 @@ export interface operations {
     };
     getPractitioner: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description As it stood in this version, or in the last one before it. */
+                atVersion?: components["parameters"]["AtVersion"];
+                /** @description provenance: for each property the event that made it what it is. */
+                expand?: components["parameters"]["Expand"];
+                /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
+                asOf?: components["parameters"]["AsOf"];
+            };
             header?: {
+                /** @description The ETag that you have; 304 if it still is the one. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /**
+                 * @description RFC 7089. The same as asOf, as an HTTP date.
+                 * @example Tue, 30 Jun 2026 16:00:00 GMT
+                 */
+                "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -8927,6 +12243,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["PractitionerAnswer"];
+            304: components["responses"]["NotModified"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -8946,6 +12263,11 @@ export interface operations {
             header?: {
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -8975,10 +12297,22 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description The nextCursor of the page before. All pages of one list show the same moment. */
                 cursor?: components["parameters"]["Cursor"];
+                /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
+                asOf?: components["parameters"]["AsOf"];
             };
             header?: {
+                /**
+                 * @description RFC 7089. The same as asOf, as an HTTP date.
+                 * @example Tue, 30 Jun 2026 16:00:00 GMT
+                 */
+                "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -9000,7 +12334,10 @@ export interface operations {
     };
     recordLicence: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
             header?: {
                 /**
                  * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
@@ -9009,6 +12346,11 @@ export interface operations {
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -9024,6 +12366,7 @@ export interface operations {
         };
         responses: {
             201: components["responses"]["LicenceAnswer"];
+            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -9038,10 +12381,29 @@ export interface operations {
     };
     getLicence: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description As it stood in this version, or in the last one before it. */
+                atVersion?: components["parameters"]["AtVersion"];
+                /** @description provenance: for each property the event that made it what it is. */
+                expand?: components["parameters"]["Expand"];
+                /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
+                asOf?: components["parameters"]["AsOf"];
+            };
             header?: {
+                /** @description The ETag that you have; 304 if it still is the one. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /**
+                 * @description RFC 7089. The same as asOf, as an HTTP date.
+                 * @example Tue, 30 Jun 2026 16:00:00 GMT
+                 */
+                "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -9054,6 +12416,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["LicenceAnswer"];
+            304: components["responses"]["NotModified"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -9064,7 +12427,10 @@ export interface operations {
     };
     voidLicence: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
             header?: {
                 /**
                  * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
@@ -9078,6 +12444,11 @@ export interface operations {
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -9094,6 +12465,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["LicenceAnswer"];
+            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -9110,7 +12482,10 @@ export interface operations {
     };
     assignToStation: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
             header?: {
                 /**
                  * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
@@ -9124,6 +12499,11 @@ export interface operations {
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -9139,6 +12519,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["PractitionerAnswer"];
+            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -9155,7 +12536,10 @@ export interface operations {
     };
     recordDeparture: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
             header?: {
                 /**
                  * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
@@ -9169,6 +12553,11 @@ export interface operations {
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -9184,6 +12573,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["PractitionerAnswer"];
+            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -9200,7 +12590,10 @@ export interface operations {
     };
     correctPractitioner: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
             header?: {
                 /**
                  * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
@@ -9214,6 +12607,11 @@ export interface operations {
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -9229,6 +12627,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["PractitionerAnswer"];
+            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -9245,7 +12644,10 @@ export interface operations {
     };
     voidPractitioner: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
             header?: {
                 /**
                  * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
@@ -9259,6 +12661,11 @@ export interface operations {
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -9274,6 +12681,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["PractitionerAnswer"];
+            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -9298,10 +12706,22 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description The nextCursor of the page before. All pages of one list show the same moment. */
                 cursor?: components["parameters"]["Cursor"];
+                /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
+                asOf?: components["parameters"]["AsOf"];
             };
             header?: {
+                /**
+                 * @description RFC 7089. The same as asOf, as an HTTP date.
+                 * @example Tue, 30 Jun 2026 16:00:00 GMT
+                 */
+                "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -9321,7 +12741,10 @@ export interface operations {
     };
     registerVolunteer: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
             header?: {
                 /**
                  * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
@@ -9330,6 +12753,11 @@ export interface operations {
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -9343,6 +12771,7 @@ export interface operations {
         };
         responses: {
             201: components["responses"]["VolunteerAnswer"];
+            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -9357,10 +12786,29 @@ export interface operations {
     };
     getVolunteer: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description As it stood in this version, or in the last one before it. */
+                atVersion?: components["parameters"]["AtVersion"];
+                /** @description provenance: for each property the event that made it what it is. */
+                expand?: components["parameters"]["Expand"];
+                /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
+                asOf?: components["parameters"]["AsOf"];
+            };
             header?: {
+                /** @description The ETag that you have; 304 if it still is the one. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /**
+                 * @description RFC 7089. The same as asOf, as an HTTP date.
+                 * @example Tue, 30 Jun 2026 16:00:00 GMT
+                 */
+                "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -9372,6 +12820,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["VolunteerAnswer"];
+            304: components["responses"]["NotModified"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -9391,6 +12840,11 @@ export interface operations {
             header?: {
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -9412,7 +12866,10 @@ export interface operations {
     };
     verifyVolunteer: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
             header?: {
                 /**
                  * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
@@ -9426,6 +12883,11 @@ export interface operations {
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -9441,6 +12903,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["VolunteerAnswer"];
+            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -9457,7 +12920,10 @@ export interface operations {
     };
     withdrawVolunteer: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
             header?: {
                 /**
                  * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
@@ -9471,6 +12937,11 @@ export interface operations {
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -9486,6 +12957,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["VolunteerAnswer"];
+            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -9502,7 +12974,10 @@ export interface operations {
     };
     eraseVolunteer: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
             header?: {
                 /**
                  * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
@@ -9516,6 +12991,11 @@ export interface operations {
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -9531,6 +13011,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["VolunteerAnswer"];
+            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -9547,7 +13028,10 @@ export interface operations {
     };
     voidVolunteer: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
             header?: {
                 /**
                  * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
@@ -9561,6 +13045,11 @@ export interface operations {
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -9576,6 +13065,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["VolunteerAnswer"];
+            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -9601,6 +13091,11 @@ export interface operations {
             header?: {
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -9632,10 +13127,22 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description The nextCursor of the page before. All pages of one list show the same moment. */
                 cursor?: components["parameters"]["Cursor"];
+                /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
+                asOf?: components["parameters"]["AsOf"];
             };
             header?: {
+                /**
+                 * @description RFC 7089. The same as asOf, as an HTTP date.
+                 * @example Tue, 30 Jun 2026 16:00:00 GMT
+                 */
+                "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -9657,7 +13164,10 @@ export interface operations {
     };
     recordHours: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
             header?: {
                 /**
                  * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
@@ -9666,6 +13176,11 @@ export interface operations {
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -9681,6 +13196,7 @@ export interface operations {
         };
         responses: {
             201: components["responses"]["HoursEntryAnswer"];
+            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -9695,10 +13211,29 @@ export interface operations {
     };
     getHoursEntry: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description As it stood in this version, or in the last one before it. */
+                atVersion?: components["parameters"]["AtVersion"];
+                /** @description provenance: for each property the event that made it what it is. */
+                expand?: components["parameters"]["Expand"];
+                /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
+                asOf?: components["parameters"]["AsOf"];
+            };
             header?: {
+                /** @description The ETag that you have; 304 if it still is the one. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /**
+                 * @description RFC 7089. The same as asOf, as an HTTP date.
+                 * @example Tue, 30 Jun 2026 16:00:00 GMT
+                 */
+                "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -9711,6 +13246,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["HoursEntryAnswer"];
+            304: components["responses"]["NotModified"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -9721,7 +13257,10 @@ export interface operations {
     };
     confirmHours: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
             header?: {
                 /**
                  * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
@@ -9735,6 +13274,11 @@ export interface operations {
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -9751,6 +13295,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["HoursEntryAnswer"];
+            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -9767,7 +13312,10 @@ export interface operations {
     };
     rejectHours: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
             header?: {
                 /**
                  * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
@@ -9781,6 +13329,11 @@ export interface operations {
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -9797,6 +13350,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["HoursEntryAnswer"];
+            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -9813,7 +13367,10 @@ export interface operations {
     };
     voidHours: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
             header?: {
                 /**
                  * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
@@ -9827,6 +13384,11 @@ export interface operations {
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
                 /** @description zh-CN (default) or en. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
@@ -9843,6 +13405,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["HoursEntryAnswer"];
+            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -9853,6 +13416,345 @@ export interface operations {
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             428: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    getStationVersion: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                stationId: string;
+                /** @description The version, or the last one before it. */
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["StationAnswer"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    getStationDiff: {
+        parameters: {
+            query: {
+                /** @description The earlier version. */
+                from: number;
+                /** @description The later one. */
+                to: number;
+            };
+            header?: {
+                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                stationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Diff"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    getPractitionerVersion: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                practitionerId: string;
+                /** @description The version, or the last one before it. */
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["PractitionerAnswer"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    getPractitionerDiff: {
+        parameters: {
+            query: {
+                /** @description The earlier version. */
+                from: number;
+                /** @description The later one. */
+                to: number;
+            };
+            header?: {
+                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                practitionerId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Diff"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    getLicenceVersion: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                practitionerId: string;
+                licenceId: string;
+                /** @description The version, or the last one before it. */
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["LicenceAnswer"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    getLicenceDiff: {
+        parameters: {
+            query: {
+                /** @description The earlier version. */
+                from: number;
+                /** @description The later one. */
+                to: number;
+            };
+            header?: {
+                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                practitionerId: string;
+                licenceId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Diff"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    getVolunteerVersion: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                volunteerId: string;
+                /** @description The version, or the last one before it. */
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["VolunteerAnswer"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    getVolunteerDiff: {
+        parameters: {
+            query: {
+                /** @description The earlier version. */
+                from: number;
+                /** @description The later one. */
+                to: number;
+            };
+            header?: {
+                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                volunteerId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Diff"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    getHoursEntryVersion: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                volunteerId: string;
+                hoursEntryId: string;
+                /** @description The version, or the last one before it. */
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["HoursEntryAnswer"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    getHoursEntryDiff: {
+        parameters: {
+            query: {
+                /** @description The earlier version. */
+                from: number;
+                /** @description The later one. */
+                to: number;
+            };
+            header?: {
+                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                volunteerId: string;
+                hoursEntryId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Diff"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
             503: components["responses"]["Problem"];
         };

@@ -9,8 +9,12 @@ export type ProblemParams = {
   'idempotency-key-reused': undefined
   'body-too-large': { maxBytes: string | number }
   'media-type-unsupported': undefined
+  'content-encoding-unsupported': { encoding: string | number }
+  'content-encoding-broken': undefined
+  'charset-unsupported': { charset: string | number }
   'method-not-allowed': { allow: string | number }
   'cursor-invalid': undefined
+  'operation-retired': { sunset: string | number }
   'sync-token-invalid': undefined
   'key-missing': undefined
   'key-malformed': undefined
@@ -19,6 +23,8 @@ export type ProblemParams = {
   'not-found': undefined
   'precondition-required': undefined
   'version-conflict': { currentVersion: string | number }
+  'as-of-in-future': { asOf: string | number; now: string | number }
+  'accept-datetime-invalid': undefined
   'concurrent-update': undefined
   'projection-lagging': undefined
   'unavailable': undefined
@@ -78,7 +84,6 @@ export type ProblemParams = {
   'shares-wrong': { sum: string | number }
   'agreement-state-wrong': { status: string | number }
   'project-not-open': { status: string | number }
-  'as-of-in-future': { asOf: string | number; now: string | number }
   'indicator-not-known': { indicator: string | number }
   'dimension-not-known': { indicator: string | number; dimension: string | number; values: string | number }
 }

@@ -14,6 +14,7 @@ export async function takeClaims(
     tenant,
     owner,
     fresh,
+    dryRun = false,
     run,
     vault,
     stillHeld,
@@ -22,6 +23,8 @@ export async function takeClaims(
     owner: string
     /** Nothing was written yet: it claimed nothing before. */
     fresh: boolean
+    /** Only looks whether they are free. */
+    dryRun?: boolean | undefined
     run: Run
     vault: Vault
     /** Does the stream hold what it claimed? Undefined when nothing was ever written to it. */
@@ -32,18 +35,25 @@ export async function takeClaims(
     const value = claim.personal ? await vault.blindIndex(tenant, claim.set, claim.value) : claim.value
     const scope = claim.everywhere ? '' : tenant
     for (;;) {
-      const [row] = await run<{ owner: string; young: boolean }>(sql`
+      const [row] = await run<{ owner: string; young: boolean }>(
+        dryRun
+          ? sql`
+        select owner, at > now() - interval '10 seconds' as young from host.claims
+        where tenant = ${scope} and set = ${claim.set} and value = ${value}`
+          : sql`
         insert into host.claims as c (tenant, set, value, owner) values (${scope}, ${claim.set}, ${value}, ${owner})
         on conflict (tenant, set, value) do update set owner = c.owner
-        returning owner, at > now() - interval '10 seconds' as young`)
+        returning owner, at > now() - interval '10 seconds' as young`,
+      )
       if (!row || row.owner === owner) break
       if ((await stillHeld(row.owner, claim.set)) ?? row.young) return { claim, owner: row.owner }
+      if (dryRun) break
       await run(sql`
         delete from host.claims
         where tenant = ${scope} and set = ${claim.set} and value = ${value} and owner = ${row.owner}`)
     }
     // What the owner claimed before in this set, it gives up.
-    if (!fresh)
+    if (!fresh && !dryRun)
       await run(sql`
       delete from host.claims
       where tenant = ${scope} and set = ${claim.set} and owner = ${owner} and value <> ${value}`)

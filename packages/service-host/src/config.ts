@@ -48,6 +48,11 @@ export const variables = {
   KAFKA_TLS: { says: 'true where the brokers speak TLS.', default: 'false', form: [/^(true|false)$/, 'true or false'] },
   KAFKA_USERNAME: { says: 'For SASL SCRAM-SHA-512.', optional: true },
   KAFKA_PASSWORD: { says: 'For SASL SCRAM-SHA-512.', optional: true },
+  API_URL: {
+    says: 'Where services that run elsewhere are reached, for the requests of a batch; {peer} stands for their name.',
+    optional: true,
+    form: [/^https?:\/\/[^/]+$/, 'an address like http://gateway:8080 or http://{peer}:8080'],
+  },
   OTEL_EXPORTER_OTLP_ENDPOINT: {
     says: 'Where traces go, by OTLP over HTTP; without it there are none.',
     optional: true,
@@ -76,6 +81,8 @@ export type Config = {
   /** 32 bytes that sign cursors. */
   cursorSecret: Buffer
   kafka?: KafkaConfig
+  /** Where a service is reached that does not run here. */
+  apiUrl?: (service: string) => string
   /** Where the process tells what it does. */
   telemetryTo?: TelemetryConfig
 }
@@ -106,6 +113,7 @@ export const readConfig = (env: NodeJS.ProcessEnv, services: readonly ServiceNam
     master: Buffer.from(values.VAULT_MASTER_KEY!, 'hex'),
     cursorSecret: Buffer.from(values.CURSOR_SECRET!, 'hex'),
     ...(kafka && { kafka }),
+    ...(values.API_URL !== undefined && { apiUrl: (service) => values.API_URL!.replaceAll('{peer}', service) }),
     ...(telemetryTo && { telemetryTo }),
   }
 }

@@ -5,10 +5,13 @@ import { recordOf, toSliceEvent } from '@wushe/feed'
 import { isRefusal, refuse, type NeedOf, type Recorded } from '@wushe/slice'
 import { refuseDates } from './agreements.ts'
 import { takeClaims } from './claims.ts'
-import type { Operation } from './contract.ts'
+import { newestEvent, type Operation } from './contract.ts'
 import type { OpenService } from './open.ts'
 import { erasing } from './erasure.ts'
+import { conflictOf } from './past.ts'
+import { propertyOf } from './present.ts'
 import { Refused } from './problem.ts'
+import type { Vault } from '@wushe/vault'
 import { stamp, type Request } from './stamp.ts'
 import type { AnyInput, CommandSlice } from './service.ts'
 
@@ -20,6 +23,8 @@ export type Executed = {
   position: string
   replayed: boolean
   shownOnce?: Record<string, unknown>
+  /** Nothing was recorded: `recorded` is what would be, and this what the record would show of sealed sections. */
+  dryRun?: { open: Record<string, unknown> }
 }
 
 export type ToExecute = {
@@ -44,8 +49,9 @@ export async function execute(
   const recordId = slice.record?.(input, moment) ?? operation.ids.map((name) => input.path[name]).at(-1) ?? streamId
   if (operation.transition && ifMatch === undefined) throw new Refused(refuse('precondition-required'))
 
-  // Nothing is claimed for a request that was carried out before, or for a stream that may be another one's.
-  if (slice.claims) {
+  // Nothing is claimed for a request that was carried out before, or for a stream that may be another one's. A dry run
+  // does not append, and so learns it here.
+  if (slice.claims || request.dryRun) {
     const before = await replayed(service, { slice, operation, input, request })
     if (before) return before
   }
@@ -64,7 +70,11 @@ export async function execute(
     const before = recordOf(shown, events, recordId)
     if (operation.transition && !before) throw new Refused(refuse('not-found'))
     if (!operation.transition && before) throw new Refused(refuse('id-taken', { id: recordId }))
-    demandVersion(ifMatch, before?.version ?? events.length)
+    demandVersion(ifMatch, before?.version ?? events.length, (current, yours) =>
+      conflictOf({
+        ...{ record: shown, events, id: recordId, yours, current, body: input.body, path: pathOf(operation, input) },
+      }),
+    )
 
     const state = events.reduce((folded, event) => aggregate.evolve(folded, event), aggregate.initial)
     const decision = slice.decide(input, state, moment, await resolveNeeds(service, slice, input, actor.orgId))
@@ -88,6 +98,7 @@ export async function execute(
       tenant,
       owner: streamId,
       fresh: events.length === 0,
+      dryRun: request.dryRun,
       run: service.rows,
       vault: service.vault,
       stillHeld: async (owner, set) => {
@@ -102,8 +113,20 @@ export async function execute(
       decision,
       { category: aggregate.category, streamId, revision: events.length, tenant },
       request,
-      service.vault,
+      request.dryRun ? sealingNothing(service.vault) : service.vault,
     )
+    if (request.dryRun) {
+      const recorded = stamped.map((one) => one.read)
+      const record = recordOf(shown, [...events, ...recorded], recordId)!
+      const open = Object.fromEntries(
+        decision.flatMap(({ type, sealed }) =>
+          before && !shown.sealedFrom.includes(type)
+            ? []
+            : Object.entries(sealed ?? {}).map(([section, value]) => [propertyOf(section), value]),
+        ),
+      )
+      return { record, recorded, entries: [], position: last ?? '', replayed: false, dryRun: { open } }
+    }
     const result = await service.store.append(
       stream,
       events.length === 0 ? 'no_stream' : BigInt(events.length - 1),
@@ -181,11 +204,42 @@ const writable = ({ aggregate }: CommandSlice, events: Recorded[], actor: Reques
     : events[0]!.meta.tenant === actor.orgId
 
 /** `"v3"`, also weakened by a proxy to `W/"v3"`; `*` is whatever is current. */
-function demandVersion(ifMatch: string | undefined, currentVersion: number) {
+function demandVersion(
+  ifMatch: string | undefined,
+  currentVersion: number,
+  conflict: (current: number, yours: number | undefined) => ReturnType<typeof conflictOf>,
+) {
   if (ifMatch === undefined || ifMatch.trim() === '*') return
   const versions = ifMatch.split(',').map((tag) => /^\s*(?:W\/)?"v(\d+)(?:-[0-9a-f]+)?"\s*$/.exec(tag)?.[1])
-  if (!versions.includes(String(currentVersion))) throw new Refused(refuse('version-conflict', { currentVersion }))
+  if (versions.includes(String(currentVersion))) return
+  const named = versions.filter((version) => version !== undefined).map(Number)
+  const found = conflict(currentVersion, named.length ? Math.max(...named) : undefined)
+  throw new Refused({
+    ...refuse('version-conflict', { currentVersion }),
+    more: (language) => ({
+      conflict: {
+        ...found,
+        changes: found.changes.map((change) => ({
+          ...change,
+          title: newestEvent(change.type)?.title[language] ?? change.type,
+        })),
+      },
+    }),
+  })
 }
+
+/** Address of the thing that a command changes, or under which it begins something. */
+const pathOf = ({ template, transition }: Operation, input: AnyInput) =>
+  (transition ? template.slice(0, template.lastIndexOf('/')) : template).replace(
+    /{(\w+)}/g,
+    (_, name) => input.path[name],
+  )
+
+/** For a dry run: not even the key is made under which a person's name would be stored. */
+const sealingNothing = (vault: Vault): Pick<Vault, 'blindIndex' | 'seal'> => ({
+  blindIndex: vault.blindIndex,
+  seal: async () => ({ sealed: {}, commitments: {} }),
+})
 
 /** Streams of another organisation are as good as none. */
 async function resolveNeeds(service: OpenService, { needs = {} }: CommandSlice, input: AnyInput, orgId: string) {
@@ -203,10 +257,14 @@ async function resolveNeeds(service: OpenService, { needs = {} }: CommandSlice, 
   )
 }
 
+/** `org.wushe.case.CaseClosed.v1` */
+export const typeOutside = (service: string, type: string) =>
+  `org.wushe.${service}.${type}.v${newestEvent(type)?.schema ?? 1}`
+
 export const receiptOf = ({ recorded, entries, position }: Executed, service: string) => ({
   events: recorded.map(({ id, type, revision }, index) => ({
     id,
-    type: `org.wushe.${service}.${type}.v1`,
+    type: typeOutside(service, type),
     version: revision + 1,
     position,
     leafHash: `sha256:${leafHash(entries[index]!).toString('hex')}`,

@@ -1,32 +1,26 @@
-import type { ServiceName } from '@wushe/contracts'
 import { ForeignPosition, isFault, Unavailable } from '@wushe/event-store'
-import { isRefusal, refuse } from '@wushe/slice'
+import { refuse } from '@wushe/slice'
 import { newSalt, PersonErased } from '@wushe/vault'
-import express, {
-  type ErrorRequestHandler,
-  type Express,
-  type Request,
-  type RequestHandler,
-  type Response,
-} from 'express'
+import express, { type ErrorRequestHandler, type Express, type Request, type RequestHandler } from 'express'
 import { v7 as newUuid } from 'uuid'
+import { answer, answerCommand, askedOf, demandCaughtUp, inputOf } from './answer.ts'
 import { readBody } from './body.ts'
-import { catchUpWith } from './catch-up.ts'
-import { openapi, operations, problems, type Operation } from './contract.ts'
-import { execute, receiptOf, replayed, type Executed } from './execute.ts'
+import { asyncapi, openapi, operations, problems, type Operation } from './contract.ts'
+import { deprecationOf } from './deprecation.ts'
+import { replayed } from './execute.ts'
 import type { OpenService } from './open.ts'
-import { present } from './present.ts'
-import { Refused, toProblem, type Language } from './problem.ts'
-import { readHistory, readList, readOne } from './read.ts'
+import { preferencesOf } from './preferences.ts'
+import { Refused, toProblem } from './problem.ts'
 import { momentAt, requestOf } from './request.ts'
-import type { AnyInput, Slice } from './service.ts'
-import type { Request as CommandRequest } from './stamp.ts'
-import type { Telemetry, Trace } from './telemetry.ts'
+import type { Slice } from './service.ts'
+import { readSyncToken } from './sync-token.ts'
+import type { Telemetry } from './telemetry.ts'
 import { validatorOf, violations } from './validate.ts'
-import { readSyncToken, writeSyncToken } from './sync-token.ts'
 
 export type HttpOptions = {
   services: readonly OpenService[]
+  /** Where a service is reached, here or elsewhere. */
+  apiUrl: (service: string) => string
   now?: () => Date
   maxBodyBytes?: number
   /** Answers are held against the contract too: in tests. */
@@ -35,20 +29,10 @@ export type HttpOptions = {
   telemetry?: Telemetry | undefined
 }
 
-type Asked = {
-  requestId: string
-  trace?: Trace
-  language: Language
-  operation: Operation
-  service: OpenService
-  slice: Slice
-  request: CommandRequest
-}
-const askedOf = (res: Response) => res.locals as Asked
-
 /** The contract is the router: each operation goes to the slice of the same name. */
 export function http({
   services,
+  apiUrl,
   now = () => new Date(),
   maxBodyBytes = 1_000_000,
   validateAnswers = false,
@@ -60,19 +44,22 @@ export function http({
 
   const served = operations.flatMap((operation) => {
     const service = services.find((one) => one.name === operation.service)
-    return service ? [{ operation, service, slice: service.service.operations[operation.operationId]! }] : []
+    return service ? [{ operation, service, slice: sliceOf(operation, service) }] : []
   })
 
   app.use(beginRequest(log, telemetry))
   app.get('/openapi.json', (_, res) => void res.json(openapi))
+  let ofEvents: unknown
+  app.get('/asyncapi.json', (_, res) => void res.json((ofEvents ??= asyncapi())))
   app.get('/errors.json', (_, res) => void res.json(problems))
+  app.get('/limits', (_, res) => void res.json(limitsOf(maxBodyBytes)))
   app.use(readBody(maxBodyBytes))
   const validators = new Map(
     served.map(({ operation }) => [operation.path, validatorOf(operation.template, validateAnswers)]),
   )
   for (const { operation, service, slice } of served) {
     const begin: RequestHandler = (_req, res, next) => {
-      Object.assign(res.locals, { operation, service, slice })
+      Object.assign(res.locals, { operation, service, slice, apiUrl })
       next()
     }
     const handlers = [begin, admit(now), validators.get(operation.path)!, answer]
@@ -88,6 +75,22 @@ export function http({
   app.use(toAnswer(maxBodyBytes))
   return app
 }
+
+/** What every service answers alike needs no slice of its own. */
+function sliceOf({ operationId, builtIn, record }: Operation, service: OpenService): Slice {
+  if (builtIn === 'batch') return { kind: 'batch', operation: operationId }
+  if (builtIn === 'version') return { kind: 'one', operation: operationId, record: service.recordNamed(record!) }
+  if (builtIn === 'diff') return { kind: 'diff', operation: operationId, record: service.recordNamed(record!) }
+  return service.service.operations[operationId]!
+}
+
+/** What a client may count on, in numbers. */
+const limitsOf = (maxBodyBytes: number) => ({
+  bodyBytes: maxBodyBytes,
+  batchRequests: 100,
+  list: { default: 100, most: 500 },
+  waitSeconds: { default: 2, most: 10 },
+})
 
 /** Request id, language, trace, one line in the log. */
 const beginRequest =
@@ -105,7 +108,7 @@ const beginRequest =
       'Request-Id': requestId,
       'API-Version': openapi.info.version,
       'Cache-Control': 'private, no-store',
-      Vary: 'Accept-Language, Authorization',
+      Vary: 'Accept-Language, Authorization, Prefer',
     })
     res.on('finish', () =>
       log({
@@ -129,110 +132,23 @@ const admit =
     const { operation, service, requestId, trace } = asked
     const tokens = readSyncToken(req.get('sync-token'))
     const touchesAccess = tokens.has('access') || tokens.has('reporting')
-    if (touchesAccess) await waitFor(service, tokens, ['access-copy', 'agreement-copy'])
+    if (touchesAccess) await demandCaughtUp(service, req, ['access-copy', 'agreement-copy'])
 
     const moment = momentAt(now())
     const actor = await service.authenticate(req.get('authorization'), moment.today, touchesAccess)
     if (!operation.roles.includes(actor.kind))
       throw new Refused(refuse('not-permitted', { roles: operation.roles.join(', ') }))
 
+    res.set(deprecationOf(operation, moment.today))
+
     asked.request = await requestOf(req, {
       ...{ requestId, traceparent: trace?.traceparent, vault: service.vault },
+      keyed: asked.slice.kind === 'command',
+      dryRun: req.query['dryRun'] === 'true',
       moment: { ...moment, actor },
     })
     next()
   }
-
-/** The slice's own answer. */
-const answer: RequestHandler = async (req, res) => {
-  const { operation, service, slice, request, language } = askedOf(res)
-  const { actor } = request.moment
-  const input = inputOf(req)
-  const tokens = readSyncToken(req.get('sync-token'))
-  switch (slice.kind) {
-    case 'command':
-      await waitFor(service, tokens, ['agreement-copy'])
-      return answerCommand(
-        res,
-        await execute(service, { slice, operation, input, request, ifMatch: req.get('if-match') }),
-      )
-    case 'list': {
-      await waitFor(service, tokens, [slice.record.table])
-      const page = await readList(service, slice.record, operation, input, actor, request.moment.now)
-      if (page.nextCursor) res.set('Link', `<${pathWith(req, page.nextCursor)}>; rel="next"`)
-      if (page.position) res.set('Sync-Token', writeSyncToken(service.name, page.position))
-      return void res.json(page)
-    }
-    case 'one': {
-      const { data, version, position } = await readOne(service, slice.record, operation, input, actor)
-      res.set({ ETag: `"v${version}"`, 'Sync-Token': writeSyncToken(service.name, position) })
-      return void res.json({ data })
-    }
-    case 'history':
-      return void res.json(await readHistory(service, slice.record, operation, input, actor, language))
-    case 'query': {
-      await waitFor(
-        service,
-        tokens,
-        service.service.projections.map((one) => one.name),
-      )
-      const reading = {
-        actor,
-        now: request.moment.now,
-        language,
-        settle: (at: string) => settle(service, at),
-        cursors: service.cursors,
-      }
-      const result = await slice.answer(input, reading, service.rows)
-      if (isRefusal(result as object)) throw new Refused(result as never)
-      return void res.json(result)
-    }
-  }
-}
-
-async function answerCommand(res: Response, executed: Executed) {
-  const { operation, service, request } = askedOf(res)
-  const { record, position, replayed: again, shownOnce } = executed
-  const [data] = await present([record], request.moment.actor, service.vault)
-  const warnings = executed.recorded.flatMap(({ data: { flags = [] } }: any) =>
-    flags.map((code: string) => ({ code, detail: problems[code]?.title[askedOf(res).language] ?? code })),
-  )
-  res.set({ ETag: `"v${record.version}"` })
-  if (position) res.set('Sync-Token', writeSyncToken(service.name, position))
-  if (again) res.set('Idempotent-Replayed', 'true')
-  if (operation.status === 201) res.set('Location', `${res.req.path}/${record.id}`)
-  res.status(operation.status).json({
-    data: { ...data, ...shownOnce },
-    receipt: {
-      ...receiptOf(executed, service.name),
-      recordedAt: executed.recorded.at(-1)?.meta.recordedAt ?? record.updatedAt,
-    },
-    ...(warnings.length && { warnings }),
-  })
-}
-
-/** After it, nothing can be learnt at or before this moment, and the read models contain all that was. */
-async function settle(service: OpenService, at: string) {
-  await service.inbox.settle(at)
-  const position = await service.inbox.positionAt(at)
-  if (position === 'start') return
-  const readers = [...service.running.values()].filter((one) => one.source === 'inbox')
-  const arrived = await Promise.all(readers.map((one) => one.running.waitFor(position, 5000)))
-  if (!arrived.every(Boolean)) throw new Refused(refuse('projection-lagging'))
-}
-
-async function waitFor(service: OpenService, tokens: Map<ServiceName, string>, needed: string[]) {
-  if (tokens.size === 0) return
-  if (!(await catchUpWith(service, tokens, needed, 2000))) throw new Refused(refuse('projection-lagging'))
-}
-
-const inputOf = (req: Request): AnyInput => ({ path: req.params, query: req.query, body: req.body })
-
-const pathWith = (req: Request, cursor: string) => {
-  const url = new URL(req.originalUrl, 'http://host')
-  url.searchParams.set('cursor', cursor)
-  return url.pathname + url.search
-}
 
 const allowed = (path: string) =>
   operations
@@ -247,7 +163,7 @@ const answerAgain: ErrorRequestHandler = async (error, req, res, next) => {
   const { operation, service, slice, request } = askedOf(res)
   if (res.headersSent || !request || slice.kind !== 'command' || error instanceof Unavailable) return next(error)
   const before = await replayed(service, { slice, operation, input: inputOf(req), request })
-  if (before) await answerCommand(res, before)
+  if (before) await answerCommand(res, before, preferencesOf(req.get('prefer')))
   else next(error)
 }
 
@@ -274,14 +190,13 @@ function refusalOf(error: any, req: Request, maxBytes: number): Refused['refusal
   if (error instanceof PersonErased) return refuse('person-erased', { id: error.owner })
   if (error instanceof ForeignPosition) return refuse('sync-token-invalid')
   if (error?.type === 'entity.too.large') return refuse('body-too-large', { maxBytes })
-  if (
-    error?.type === 'entity.parse.failed' ||
-    error?.type === 'encoding.unsupported' ||
-    error?.type === 'charset.unsupported'
-  )
-    return refuse('malformed-json')
+  if (error?.type === 'entity.parse.failed') return refuse('malformed-json')
+  if (error?.type === 'encoding.unsupported')
+    return refuse('content-encoding-unsupported', { encoding: error.encoding })
+  if (error?.type === 'charset.unsupported') return refuse('charset-unsupported', { charset: error.charset })
   switch (error?.status) {
     case 400:
+      if (!error.errors && req.get('content-encoding')) return refuse('content-encoding-broken')
       return { refused: 'request-invalid', errors: violations(error.errors ?? [], req) }
     case 404:
       return refuse('not-found')

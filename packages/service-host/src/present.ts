@@ -3,7 +3,7 @@ import type { Actor } from '@wushe/slice'
 import type { Box, Vault } from '@wushe/vault'
 
 /** What a sealed section is called in a record: `pii.sub_1` is its identity, `note` and `note.sub_1` its note. */
-const propertyOf = (section: string) => {
+export const propertyOf = (section: string) => {
   const kind = section.split('.')[0]!
   return kind === 'pii' ? 'identity' : kind
 }

@@ -3,22 +3,25 @@ import { problems } from './contract.ts'
 
 export type Language = 'zh' | 'en'
 
+export type RefusalInFull = Refusal & {
+  /** Each violation of the contract. */
+  errors?: object[]
+  /** What else the problem says, beside its sentences. */
+  more?: (language: Language) => object
+}
+
 /** A refusal on its way out of the host's own code. */
 export class Refused extends Error {
   override name = 'Refused'
-  readonly refusal: Refusal & { errors?: object[] }
-  constructor(refusal: Refusal & { errors?: object[] }) {
+  readonly refusal: RefusalInFull
+  constructor(refusal: RefusalInFull) {
     super(problems[refusal.refused]?.title.en ?? refusal.refused)
     this.refusal = refusal
   }
 }
 
 /** RFC 9457 problem details. The one place where a refusal becomes an answer. */
-export function toProblem(
-  { refused, params, errors }: Refusal & { errors?: object[] },
-  language: Language,
-  requestId: string,
-) {
+export function toProblem({ refused, params, errors, more }: RefusalInFull, language: Language, requestId: string) {
   const { status, title, detail, remedy, retryable = false } = problems[refused] ?? problems['internal-error']!
   const say = (sentence: { zh: string; en: string } | undefined) =>
     sentence?.[language].replace(/{(\w+)}/g, (_, name) => String(params?.[name] ?? ''))
@@ -32,6 +35,7 @@ export function toProblem(
     retryable,
     ...(params && { params }),
     ...(errors && { errors }),
+    ...more?.(language),
     ...(remedy && { remedy: say(remedy) }),
   }
 }

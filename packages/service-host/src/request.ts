@@ -16,22 +16,29 @@ export async function requestOf(
     traceparent,
     moment,
     vault,
+    keyed,
+    dryRun,
   }: {
     requestId: string
     traceparent?: string | undefined
     moment: Omit<Moment, 'chance' | 'newId'>
     vault: Vault
+    /** Does each attempt at it need the same key? */
+    keyed: boolean
+    /** Nothing is recorded, and so it does without a key. */
+    dryRun: boolean
   },
 ): Promise<CommandRequest> {
   const { orgId } = moment.actor
-  const writes = req.method === 'POST'
-  const key = writes ? idempotencyKey(req) : randomUUID()
+  const writes = req.method === 'POST' && keyed
+  const key = (writes && idempotencyKey(req, dryRun)) || randomUUID()
   // The key belongs to the organisation, so that a rotated API key still finds what it sent before.
   const commandId = uuidFrom(`${orgId} ${key}`, namespace)
   return {
     commandId,
     requestId,
     traceparent,
+    dryRun,
     fingerprint: writes ? await fingerprintOf(req, orgId, vault) : '',
     moment: { ...moment, chance: newSalt().toString('hex'), newId: idsFrom(commandId) },
   }
@@ -44,8 +51,9 @@ export const momentAt = (date: Date): Pick<Moment, 'now' | 'today'> => ({
 
 const namespace = '5f0b2f0e-9d0a-5c55-8a51-77f5e0c0a5ee'
 
-const idempotencyKey = (req: Request) => {
+const idempotencyKey = (req: Request, optional: boolean) => {
   const key = req.get('idempotency-key')?.replace(/^"(.*)"$/, '$1')
+  if (key === undefined && optional) return undefined
   if (key === undefined) throw new Refused(refuse('idempotency-key-missing'))
   if (!/^[\x20-\x7e]{8,255}$/.test(key)) throw new Refused(refuse('idempotency-key-invalid'))
   return key

@@ -79,7 +79,7 @@ export async function run(services: readonly Service[], options: RunOptions): Pr
     opened.push(() => Promise.all(open.map((service) => service.stopFollowing())))
     const unobserve = options.telemetry?.observe(open)
     if (unobserve) opened.push(async () => unobserve())
-    door.serve(health(open, http({ services: open, ...options })))
+    door.serve(health(open, http({ services: open, ...options, apiUrl: options.apiUrl ?? (() => door.url) })))
     // Last opened, first closed: no new requests, then no more following, then no more stores.
     opened.push(door.shut)
     return { url: door.url, services: open, stop: close }

@@ -33,7 +33,9 @@ export type QuerySlice = {
   operation: string
   answer: (input: any, reading: Reading, rows: Rows) => Promise<unknown>
 }
-export type Slice = CommandSlice | ReadSlice | QuerySlice
+/** What the host answers by itself. */
+type BuiltInSlice = { kind: 'diff'; operation: string; record: RecordSlice } | { kind: 'batch'; operation: string }
+export type Slice = CommandSlice | ReadSlice | QuerySlice | BuiltInSlice
 export type { AnyInput }
 
 export type Service = {

@@ -11,6 +11,8 @@ export type Request = {
   commandId: string
   fingerprint: string
   requestId: string
+  /** Everything is done but recording. */
+  dryRun?: boolean
   /** Of its trace, if somebody will see it. */
   traceparent?: string | undefined
   moment: Moment
@@ -26,7 +28,7 @@ export async function stamp(
   decided: readonly Decided[],
   at: { category: string; streamId: string; revision: number; tenant: string },
   { commandId, requestId, traceparent, moment }: Request,
-  vault: Vault,
+  vault: Pick<Vault, 'blindIndex' | 'seal'>,
 ): Promise<{ stored: NewEvent; read: Recorded }[]> {
   const stream = `${at.category}-${at.streamId}`
   const pseudonym = `k_${(await vault.blindIndex(at.tenant, 'stream', stream)).slice(0, 26)}`

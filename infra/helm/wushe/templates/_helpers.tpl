@@ -51,6 +51,8 @@ capabilities:
   value: /run/secrets/wushe/vault_master_key
 - name: CURSOR_SECRET_FILE
   value: /run/secrets/wushe/cursor_secret
+- name: API_URL
+  value: http://{{ include "wushe.fullname" . }}-{peer}:8080
 {{- if .Values.eventStore.existingSecret }}
 - name: EVENT_STORE_URL_FILE
   value: /run/secrets/wushe/event_store_url
