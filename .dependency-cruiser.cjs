@@ -43,7 +43,9 @@ module.exports = {
       severity: 'error',
       comment: '`slice` knows contract types, the checks of code lists, and nothing that runs.',
       from: { path: '^packages/slice/', pathNot: test },
-      to: { pathNot: ['^packages/slice/', '^contracts/(generated|codes)/', '/sql-template-tag/', '^(crypto|zlib)$'] },
+      to: {
+        pathNot: ['^packages/slice/', '^contracts/(generated|codes)/', '/sql-template-tag/', '^(crypto|net|zlib)$'],
+      },
     },
     {
       name: 'slice-knows-contract-types-not-values',
@@ -105,7 +107,15 @@ module.exports = {
       ['slice', 'event-store', 'contracts'],
       '`feed` knows `slice`, the port of `event-store` and the names in the contracts.',
     ),
+    knowsOnly('docs-site', [], '`docs-site` knows nobody: the host hands it the contract.'),
     knowsOnly('vault', ['slice', 'evidence'], '`vault` knows `slice` and `evidence`.'),
+    {
+      name: 'sdk-knows-contract-types',
+      severity: 'error',
+      comment: '`sdk` knows the types of the contract and `openapi-fetch`, and nothing of Node.',
+      from: { path: '^packages/sdk/src/', pathNot: test },
+      to: { pathNot: ['^packages/sdk/src/', '^contracts/generated/client\\.ts$', '/openapi-fetch/'] },
+    },
     {
       name: 'packages-know-no-service',
       severity: 'error',
@@ -123,9 +133,9 @@ module.exports = {
     {
       name: 'hashes-for-api-keys-only',
       severity: 'error',
-      comment: 'Within `slice` only `api-key.ts` uses Node: a hash and a checksum.',
+      comment: 'Within `slice` only `api-key.ts` uses Node: a hash, a checksum and what an address is.',
       from: { path: '^packages/slice/', pathNot: ['/api-key\\.ts$', test] },
-      to: { path: '^(crypto|zlib)$' },
+      to: { path: '^(crypto|net|zlib)$' },
     },
     {
       name: 'no-cycles',
@@ -143,6 +153,7 @@ module.exports = {
     },
   ],
   options: {
+    exclude: { path: '^packages/sdk/dist/' },
     doNotFollow: { path: ['node_modules', '^contracts/generated/'] },
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,

@@ -34,7 +34,7 @@ const impureGlobals = [
 ]
 
 export default defineConfig(
-  { ignores: ['contracts/generated/', '.data/', '.cache/', '.turbo/'] },
+  { ignores: ['contracts/generated/', '**/dist/', '.data/', '.cache/', '.turbo/'] },
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.base],

@@ -2,6 +2,7 @@
 export default {
   testMatch: ['<rootDir>/{acceptance,contracts,infra,packages,services,scripts}/**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
+  modulePathIgnorePatterns: ['<rootDir>/packages/sdk/dist/'],
   transform: { '\\.ts$': ['@swc/jest'] },
   globalSetup: '<rootDir>/packages/testkit/jest-setup.ts',
   globalTeardown: '<rootDir>/packages/testkit/jest-teardown.ts',

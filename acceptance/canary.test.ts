@@ -28,6 +28,7 @@ beforeAll(async () => {
   const steps = everyOperation({
     salt: 'canary',
     agreementId,
+    funderId: funder.orgId,
     division: '659002001',
     identity,
     text,
@@ -61,7 +62,7 @@ test('the search finds a mark in every form, wherever it stands', () => {
 })
 
 test('its own contractor is shown what it entrusted to us', async () => {
-  const shown = JSON.stringify([...(await everythingShown(contractor, 'contractor', told, ''))])
+  const shown = JSON.stringify([...(await everythingShown(contractor, 'contractor', told, {}))])
   expect([...secrets].filter((secret) => shown.includes(secret)).length).toBeGreaterThan(100)
   for (const mark of Object.values(inCommon)) expect(shown).toMatch(mark)
 }, 60_000)
@@ -95,7 +96,7 @@ test('after the erasure of a person nothing about them opens any more', async ()
     ),
   )
   const theirs = about.flatMap(secretsIn).filter((secret) => secret !== birthDate)
-  const shown = async () => [...(await everythingShown(contractor, 'contractor', told, ''))]
+  const shown = async () => [...(await everythingShown(contractor, 'contractor', told, {}))]
   const before = JSON.stringify(await shown())
   expect(theirs.length).toBeGreaterThan(30)
   expect(theirs.filter((secret) => !before.includes(JSON.stringify(secret).slice(1, -1)))).toEqual([])

@@ -5,6 +5,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { boot, type Api, type Booted } from '@wushe/testkit'
 import { applyPatch } from 'rfc6902'
 import { services } from '../scripts/all-services.ts'
+import { operations } from './telling/operations.fixture.ts'
+import { anAgreement, pathsOf, tell } from './telling/telling.fixture.ts'
 
 let product: Booted
 let ngo: Api
@@ -40,7 +42,7 @@ describe('a dry run', () => {
     const body = { ...anActivity, title: '试运行讲座', siteId: undefined }
     const dry = await ngo.post('/v1/activities?dryRun=true', body, { 'idempotency-key': key })
     expect([dry.status, dry.etag, dry.headers.get('dry-run'), dry.headers.get('location')]).toEqual([
-      ...[201, '"v1"', 'true', null],
+      ...[201, '"v1"', 'true', `/v1/activities/${dry.body.data.id}`],
     ])
     expect(dry.body.receipt).toBeUndefined()
     expect(dry.body.wouldEmit).toMatchObject([
@@ -104,7 +106,7 @@ describe('the past', () => {
     })
     expect(second.status).toBe(404)
     expect((await ngo.get(`/v1/activities/${id}`, { 'accept-datetime': 'yesterday' })).body.code).toBe(
-      'accept-datetime-invalid',
+      'request-invalid',
     )
   })
   test('of a list is shown as of a recorded moment, on all its pages', async () => {
@@ -155,6 +157,28 @@ describe('the past', () => {
       expect((await other.get(`/v1/activities/${id}${rest}`)).status).toBe(404)
   })
 })
+
+test('the past of every thing can be read, also of one that stands in another', async () => {
+  const funder = await product.organisation('funder')
+  const told = await tell(product, ngo, await anAgreement(product, funder, ngo, '甲 协议'), '甲')
+  const { body: keys } = await ngo.get(`/v1/organisations/${ngo.orgId}/keys`)
+  const client = { label: 'sync', method: 'client_secret_basic' }
+  const { body: made } = await ngo.post(`/v1/organisations/${ngo.orgId}/clients`, client)
+  const credentials = { keyId: keys.data[0].id, clientId: made.data.id }
+  for (const operation of operations.filter(({ id }) => /Version$/.test(id))) {
+    const address = operation.template.replace('/versions/{version}', '')
+    const [path] = pathsOf(operation, told, credentials)
+    if (!path || !operation.roles.includes('contractor')) continue
+    const at = address.replace(/{(\w+)}/g, (_, name: string) => path[name]!)
+    const { data } = (await ngo.get(at)).body
+    const version = await ngo.get(`${at}/versions/${data.version}`)
+    expect([operation.id, version.body.data]).toEqual([operation.id, { ...data, ...used(version.body.data) }])
+    const diff = await ngo.get(`${at}/diff?from=${data.version}&to=${data.version}`)
+    expect([operation.id, diff.status, diff.body.data.patch]).toEqual([operation.id, 200, []])
+  }
+}, 120_000)
+/** It is noted as it happens, and no event. */
+const used = ({ lastUsedAt }: { lastUsedAt?: string }) => lastUsedAt && { lastUsedAt }
 
 test('every property of a record names the event that made it what it is', async () => {
   const { id } = await corrected()
@@ -301,6 +325,45 @@ describe('a batch', () => {
     expect((await ngo.post('/v1/batch', { requests: many })).body.code).toBe('request-invalid')
     const nested = [item('/v1/batch', { requests: [] })]
     expect((await ngo.post('/v1/batch', { requests: nested })).body.code).toBe('request-invalid')
+  })
+})
+
+describe('a page', () => {
+  const from = (origin: string, method = 'GET', path = '/v1/me') =>
+    fetch(product.url + path, {
+      method,
+      headers: {
+        ...{ origin, authorization: `Bearer ${ngo.key}` },
+        ...(method === 'OPTIONS' && {
+          ...{ 'access-control-request-method': 'POST', 'access-control-request-headers': 'idempotency-key, if-match' },
+        }),
+      },
+    })
+  const origin = 'https://app.ngo.example'
+
+  test('of an origin that a client has registered may call, and sees the headers that it needs', async () => {
+    const client = { label: 'front end', method: 'client_secret_basic', origins: [origin] }
+    const made = await ngo.post(`/v1/organisations/${ngo.orgId}/clients`, client)
+    await ngo.get('/v1/me', { 'sync-token': made.syncToken! })
+    const asked = await from(origin, 'OPTIONS', '/v1/cases')
+    expect([asked.status, asked.headers.get('access-control-allow-origin')]).toEqual([204, origin])
+    expect(asked.headers.get('access-control-allow-headers')).toMatch(/Idempotency-Key.*If-Match/)
+    expect(asked.headers.get('access-control-max-age')).toBe('7200')
+    const answer = await from(origin)
+    expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([200, origin])
+    expect(answer.headers.get('access-control-expose-headers')).toMatch(/ETag.*Sync-Token/)
+    expect(answer.headers.get('access-control-allow-credentials')).toBeNull()
+    expect(answer.headers.get('vary')).toMatch('Origin')
+
+    await ngo.post(`/v1/organisations/${ngo.orgId}/clients/${made.body.data.id}/revocation`, { reason: 'unused' })
+    await pause(1200)
+    expect((await from(origin)).headers.get('access-control-allow-origin')).toBeNull()
+  })
+  test('of any other origin may not', async () => {
+    for (const other of ['https://elsewhere.example', 'null', `${origin}.evil.example`]) {
+      expect((await from(other)).headers.get('access-control-allow-origin')).toBeNull()
+      expect((await from(other, 'OPTIONS')).headers.get('access-control-allow-origin')).toBeNull()
+    }
   })
 })
 

@@ -58,6 +58,17 @@ const demand = (answer: Answer, status: number, code: string) => {
   expect(answer.body.requestId).toBe(answer.headers.get('request-id'))
 }
 
+test('a township has one open station under an agreement', async () => {
+  const place = { divisionCode: '659002001', agreementId, occurredOn: '2023-01-05' }
+  const hq = await contractor.post('/v1/stations', { ...place, level: 'hq', name: '总站' })
+  const station = { ...place, level: 'station', name: '青松路社工站', parentId: hq.body.data.id }
+  const first = await contractor.post('/v1/stations', station)
+  expect([first.status, first.body.code]).toEqual([201, undefined])
+  const second = await contractor.post('/v1/stations', station)
+  demand(second, 409, 'division-taken')
+  expect(second.body.params).toEqual({ id: first.body.data.id })
+})
+
 describe('a request that is broken', () => {
   test('as JSON is refused as such', async () => {
     demand(await contractor.post('/v1/activities', '{"kind": "lecture",'), 400, 'malformed-json')

@@ -203,9 +203,12 @@ const actorKinds: Record<string, string> = { organisation: 'operator', agreement
 
 const exampleId = (prefix: string) => `${prefix}_01h455vb4pex5vsknk084sn001`
 
-/** What the ids of a category's streams begin with: of its own kind, but hours are kept by volunteer. */
+/** Categories that are not called as their record; hours are kept by volunteer. */
+const recordOf: Record<string, string> = { hours: 'Volunteer', grant: 'AgreementGrant' }
+
+/** What the ids of a category's streams begin with. */
 const prefixOf = (category: string, prefixes: Prefixes) => {
-  const prefix = prefixes[category === 'hours' ? 'Volunteer' : capital(category)]
+  const prefix = prefixes[recordOf[category] ?? capital(category)]
   if (!prefix) throw new Error(`Nobody knows how the ids of ${category} begin.`)
   return prefix
 }

@@ -1,19 +1,16 @@
 import { execFile } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, test } from '@jest/globals'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
+import { unlimited } from './house-rules.ts'
+import { parse } from 'yaml'
+import { rulesOf, type Policy } from './policy.ts'
 
 type Schema = { [keyword: string]: any }
-type Operation = {
-  operationId: string
-  summary: string
-  parameters: Schema[]
-  requestBody?: { content: { 'application/json': { schema: { $ref: string } } } }
-  responses: Record<string, unknown>
-}
 type EventEntry = { service: string; type: string; schema: number; category: string; title: Schema; json: Schema }
 type Sentences = { zh: string; en: string }
 type Problem = { status: number; params?: string[]; title: Sentences; detail?: Sentences; remedy?: Sentences }
@@ -24,83 +21,75 @@ const openapi: Schema = await generated('openapi.json')
 const events: EventEntry[] = await generated('events.json')
 const problems = Object.entries<Problem>(await generated('problems.json'))
 
-const operations = Object.entries<Record<string, Operation>>(openapi['paths']).flatMap(([path, methods]) =>
-  Object.entries(methods).map(([method, operation]) => ({ path, method, ...operation })),
-)
-const bodies = operations.flatMap(({ operationId, requestBody }) =>
-  requestBody ? [{ operationId, schema: found(requestBody.content['application/json'].schema.$ref) }] : [],
-)
+const operations = Object.values<Record<string, Schema>>(openapi['paths']).flatMap((methods) => Object.values(methods))
 
 test('the generated files are what the documents say', async () => {
   const generate = fileURLToPath(new URL('generate.ts', import.meta.url))
   await promisify(execFile)(process.execPath, [generate, '--check'])
+}, 120_000)
+
+test('an operation asks for scopes that the token endpoint knows, unless it is open to everybody', () => {
+  const { scopes } = openapi['components'].securitySchemes.oauth2.flows.clientCredentials
+  const free = operations.filter((one) => !one['x-public'] && one['x-scopes']!.length === 0)
+  expect(free.map(({ operationId }) => operationId)).toEqual(['getMe', 'sendBatch'])
+  expect(operations.filter((one) => one['x-public'] && one['x-scopes'])).toEqual([])
+  const asked = new Set(operations.flatMap((one) => one['x-scopes'] ?? []))
+  expect(Object.keys(scopes)).toEqual([...asked].sort())
+  expect([...asked].filter((scope) => !/^[a-z.-]+:(read|write|close|erase|manage|create|admin)$/.test(scope))).toEqual(
+    [],
+  )
 })
 
-describe('an operation', () => {
-  test('has a name of its own, a verb and a noun', () => {
-    const names = operations.map(({ operationId }) => operationId)
-    expect(names.filter((name) => !/^[a-z]+([A-Z][a-z]+)+$/.test(name))).toEqual([])
-    expect(new Set(names).size).toBe(names.length)
-  })
+describe('a property', () => {
+  const known = ['public', 'internal', 'pii.direct', 'pii.sensitive']
+  const named = Object.entries<Schema>(openapi['components'].schemas).flatMap(([name, schema]) =>
+    properties(schema, name),
+  )
 
-  test('says in English and in Chinese what it does', () => {
-    const lacking = operations.filter(({ summary }) => !/^[A-Z][^\u4e00-\u9fff]*\. [\u4e00-\u9fff、]+$/.test(summary))
-    expect(lacking.map(({ operationId }) => operationId)).toEqual([])
-  })
-
-  test('refers only to what exists', () => {
-    expect(references(openapi).filter((ref) => !found(ref))).toEqual([])
-  })
-
-  test('has no identity and no free text in its address', () => {
-    const personal = parts(openapi).flatMap(({ key, value }) =>
-      String(value['x-classification'] ?? '').startsWith('pii') ? [key] : [],
-    )
-    const named = operations.flatMap(({ operationId, parameters }) =>
-      parameters
-        .map((one) => (one['$ref'] ? found(one['$ref']) : one))
-        .filter((one) => one!['in'] !== 'header')
-        .filter((one) => personal.includes(one!['name']) || /FreeText|Identity/.test(JSON.stringify(one)))
-        .map((one) => `${operationId} ${one!['name']}`),
-    )
-    expect(personal).toContain('idNumber')
-    expect(named).toEqual([])
-  })
-
-  test('takes no more in a query than a limit allows', () => {
-    const queries = operations.flatMap(({ parameters }) =>
-      parameters.map((one) => (one['$ref'] ? found(one['$ref'])! : one)).filter((one) => one['in'] !== 'header'),
-    )
-    expect(queries.flatMap(({ name, schema }) => unlimited(schema, name)).filter((at) => at !== 'limit')).toEqual([])
-  })
-})
-
-describe('a request body', () => {
-  test('is closed', () => {
-    expect(bodies.filter(({ schema }) => schema!['unevaluatedProperties'] !== false)).toEqual([])
-    expect(bodies.length).toBeGreaterThan(50)
-  })
-
-  test('has a limit on every string, list and number', () => {
-    expect(bodies.flatMap(({ operationId, schema }) => unlimited(schema!, operationId))).toEqual([])
-  })
-
-  test('says of every free text how private it is', () => {
-    const free = ({ type, enum: values, pattern, format }: Schema) =>
-      type === 'string' && !values && !pattern && !format
-    const unsaid = bodies.flatMap(({ operationId, schema }) =>
-      leaves(schema!, operationId).filter(({ value }) => free(value) && !value['x-classification']),
+  test('says how private it is, itself or where it refers to, and in what it is made of', () => {
+    const unsaid = named.filter(
+      ({ value }) => !known.includes((value['$ref'] ? found(value['$ref'])! : value)['x-classification']),
     )
     expect(unsaid.map(({ at }) => at)).toEqual([])
+    expect(named.length).toBeGreaterThan(500)
   })
 
-  test('gets its defaults, also those of the facts it is made of, and nothing unknown', () => {
-    const validate = ajv({ useDefaults: true }).addSchema(openapi, 'api').getSchema('api#/components/schemas/OpenCase')!
-    const body = { kind: 'in-depth', subjectId: 'sub_01h455vb4pex5vsknk084sn001', occurredOn: '2022-03-10' }
-    expect(validate(body)).toBe(true)
-    expect(body).toMatchObject({ problems: [], serviceAgreementSigned: true })
-    expect(validate({ ...body, surprise: 1 })).toBe(false)
+  test('that holds something private is as private', () => {
+    const looser = named.flatMap(({ at, value }) =>
+      properties(value, at)
+        .filter((part) => known.indexOf(classOf(part.value)) > known.indexOf(classOf(value)))
+        .map((part) => part.at),
+    )
+    expect(looser).toEqual([])
+    expect(classOf(found('#/components/schemas/Subject')!)).toBe('pii.sensitive')
+    expect(classOf(found('#/components/schemas/Station')!['properties'].status)).toBe('internal')
   })
+})
+
+describe('the policy of access', () => {
+  test('has a rule for every operation and names none that does not exist', () => {
+    const policy = parse(readFileSync(new URL('policy.yaml', import.meta.url), 'utf8')) as Policy
+    // The past of a thing obeys the rule of the thing.
+    const names = operations
+      .filter((one) => !one['x-public'] && !one['x-past-of'])
+      .map(({ operationId }) => operationId as string)
+    expect(rulesOf(policy, names).size).toBe(names.length)
+    expect(() => rulesOf(policy, [...names, 'sellCase'])).toThrow('sellCase stands in no rule')
+    expect(() => rulesOf(policy, names.slice(1))).toThrow(`has no operation ${names[0]}`)
+    const twice = {
+      ...policy,
+      rules: { ...policy.rules, again: { ...policy.rules['read-facts']!, operations: ['getMe'] } },
+    }
+    expect(() => rulesOf(twice, names)).toThrow('getMe stands in see-yourself and in again')
+  })
+})
+
+test('the body of a request gets its defaults, also those of the facts it is made of, and nothing unknown', () => {
+  const validate = ajv({ useDefaults: true }).addSchema(openapi, 'api').getSchema('api#/components/schemas/OpenCase')!
+  const body = { kind: 'in-depth', subjectId: 'sub_01h455vb4pex5vsknk084sn001', occurredOn: '2022-03-10' }
+  expect(validate(body)).toBe(true)
+  expect(body).toMatchObject({ problems: [], serviceAgreementSigned: true })
+  expect(validate({ ...body, surprise: 1 })).toBe(false)
 })
 
 describe('an event', () => {
@@ -124,7 +113,7 @@ describe('an event', () => {
   })
 
   test('has a limit on every string, list and number', () => {
-    expect(events.flatMap(({ type, json }) => unlimited(json, type))).toEqual([])
+    expect(events.flatMap(({ type, json }) => unlimited({}, json, type))).toEqual([])
   })
 
   test('holds no identity and no note in its data', () => {
@@ -189,39 +178,19 @@ function found(ref: string): Schema | undefined {
     .reduce((at: any, step) => at?.[step], openapi)
 }
 
-function references(value: unknown): string[] {
-  if (typeof value !== 'object' || value === null) return []
-  return Object.entries(value).flatMap(([key, inner]) =>
-    key === '$ref' && typeof inner === 'string' ? [inner] : references(inner),
-  )
-}
-
-/** Every object in a document, with the key it stands under. */
-function parts(value: unknown, key = ''): { key: string; value: Schema }[] {
-  if (typeof value !== 'object' || value === null) return []
-  return [{ key, value }, ...Object.entries(value).flatMap(([name, inner]) => parts(inner, name))]
-}
-
-/** Every string, list and number that a schema lets in, with references followed. */
-function leaves(schema: Schema, at: string): { at: string; value: Schema }[] {
-  if (schema['$ref']) return leaves(found(schema['$ref'])!, at)
-  const inner = [
-    ...Object.entries<Schema>(schema['properties'] ?? {}).flatMap(([name, one]) => leaves(one, `${at}.${name}`)),
-    ...(schema['allOf'] ?? []).flatMap((one: Schema) => leaves(one, at)),
-    ...(schema['items'] ? leaves(schema['items'], `${at}[]`) : []),
+/** Every property of a schema and of what stands in it, references not followed. */
+function properties(schema: Schema, at: string): { at: string; value: Schema }[] {
+  return [
+    ...Object.entries<Schema>(schema['properties'] ?? {}).flatMap(([name, one]) => [
+      { at: `${at}.${name}`, value: one },
+      ...properties(one, `${at}.${name}`),
+    ]),
+    ...(schema['allOf'] ?? []).flatMap((one: Schema) => properties(one, at)),
+    ...(schema['items'] ? [{ at: `${at}[]`, value: schema['items'] }, ...properties(schema['items'], `${at}[]`)] : []),
   ]
-  return ['string', 'array', 'integer', 'number'].includes(schema['type']) ? [{ at, value: schema }, ...inner] : inner
 }
 
-function unlimited(schema: Schema, at: string): string[] {
-  const limited = (one: Schema) => {
-    if (one['enum']) return true
-    if (one['type'] === 'array') return 'maxItems' in one
-    if (one['type'] === 'string') return 'maxLength' in one || 'pattern' in one || one['format'] === 'date'
-    return 'minimum' in one && 'maximum' in one
-  }
-  return leaves(schema, at).flatMap((leaf) => (limited(leaf.value) ? [] : [leaf.at]))
-}
+const classOf = (schema: Schema): string => (schema['$ref'] ? found(schema['$ref'])! : schema)['x-classification']
 
 function ajv(options: object = {}) {
   const one = new Ajv2020({ strict: false, allErrors: true, ...options })

@@ -6,6 +6,7 @@ import openapiTS, { astToString } from 'openapi-typescript'
 import { parse } from 'yaml'
 import { asyncapiOf, toYaml, type AsyncEvent, type Common } from './asyncapi.ts'
 import { applyConventions, type Document, type Operation } from './conventions.ts'
+import { accessPaper, type Policy } from './policy.ts'
 
 const at = (path: string) => new URL(path, import.meta.url)
 const text = (path: string) => readFile(at(path), 'utf8')
@@ -27,9 +28,43 @@ const common = await load('common')
 const documents = await Promise.all(services.map(async (name) => ({ name, document: await load(name) })))
 const problems = parse(await text('problems.yaml')) as Record<string, { params?: string[] }>
 
-const openapi = applyConventions(common, documents, Object.keys(problems).sort())
+const bodies = parse(await text('examples.yaml')) as Record<string, unknown>
+
+const operationIds = documents.flatMap(({ document }) => operationsOf(document))
+const stray = Object.keys(bodies).find((name) => !operationIds.includes(name))
+if (stray) throw new Error(`examples.yaml: there is no operation ${stray}.`)
+
+const policy = parse(await text('policy.yaml')) as Policy
+
+const openapi = applyConventions(common, documents, Object.keys(problems).sort(), bodies, policy)
 writeData('openapi.json', openapi)
-writeCode('http.ts', astToString(await openapiTS(openapi as never)))
+// The types are those of whole answers: without a body (204) answers only who is asked to.
+const whole = structuredClone(openapi)
+for (const methods of Object.values(whole.paths))
+  for (const { responses } of Object.values(methods))
+    if ('200' in responses || '201' in responses) delete responses['204']
+writeCode('http.ts', astToString(await openapiTS(whole as never)))
+// For who calls: what has a default may be left out of a body.
+const called = astToString(await openapiTS(whole as never, { defaultNonNullable: false }))
+
+// What each kind of organisation may be given, for whoever issues keys.
+const asking = Object.values(openapi.paths).flatMap((methods) => Object.values(methods))
+const kinds = [...new Set(asking.flatMap((one) => one['x-roles'] ?? []))].sort()
+writeData(
+  'scopes.json',
+  Object.fromEntries(
+    kinds.map((kind) => {
+      const may = asking.filter((one) => one['x-roles']?.includes(kind))
+      return [kind, [...new Set(may.flatMap((one) => one['x-scopes'] ?? []))].sort()]
+    }),
+  ),
+)
+
+const open = Object.values(openapi.paths).flatMap((methods) =>
+  Object.values(methods).flatMap((one) => (one['x-public'] === true ? [one.operationId!] : [])),
+)
+writeData('policy.json', policy)
+generated.set('../docs/access.md', accessPaper(policy, open))
 
 type EventSchema = AsyncEvent['json'] & { title: string; 'x-category': string }
 type EventEntry = AsyncEvent & { json: EventSchema }
@@ -86,23 +121,37 @@ const recordSchemas = Object.entries(openapi.components['schemas'] ?? {}).filter
   ([, schema]) => 'x-id-prefix' in (schema as object),
 )
 const prefixes = Object.fromEntries(recordSchemas.map(([name, schema]) => [name, String(schema['x-id-prefix'])]))
+/** Where each kind of record is read, and in whose stream it stands. */
+const pathOf = (name: string) =>
+  Object.keys(openapi.paths).find((path) => {
+    const { $ref } = (openapi.paths[path]!['get']?.responses['200'] ?? {}) as { $ref?: string }
+    return $ref === `#/components/responses/${name}Answer`
+  })
+writeData(
+  'records.json',
+  Object.entries(prefixes).map(([name, prefix]) => {
+    const path = pathOf(name)
+    const within = Object.keys(prefixes).find((other) => other !== name && path?.startsWith(`${pathOf(other)}/`))
+    return { name, prefix, path, ...(within && { within }) }
+  }),
+)
+
 const abouts = documents.map(({ name, document }) => ({ name, about: (document['info'] as Info).description }))
 const asyncapi = asyncapiOf(parse(await text('asyncapi-common.yaml')) as Common, abouts, events, prefixes)
 generated.set('asyncapi.yaml', await toYaml(asyncapi, banner))
 
 const paramsOf = ({ params }: { params?: string[] }) =>
   params ? `{ ${params.map((name) => `${name}: string | number`).join('; ')} }` : 'undefined'
-writeCode(
-  'problems.ts',
-  [
-    `export type ProblemCode = keyof ProblemParams`,
-    `/** What the sentences of each problem speak of. */`,
-    `export type ProblemParams = {`,
-    ...Object.entries(problems).map(([code, problem]) => `  '${code}': ${paramsOf(problem)}`),
-    `}`,
-    ``,
-  ].join('\n'),
-)
+const problemTypes = [
+  `export type ProblemCode = keyof ProblemParams`,
+  `/** What the sentences of each problem speak of. */`,
+  `export type ProblemParams = {`,
+  ...Object.entries(problems).map(([code, problem]) => `  '${code}': ${paramsOf(problem)}`),
+  `}`,
+  ``,
+].join('\n')
+writeCode('problems.ts', problemTypes)
+writeCode('client.ts', called + problemTypes)
 writeData('problems.json', problems)
 
 const indicators = await Promise.all(
@@ -110,13 +159,6 @@ const indicators = await Promise.all(
 )
 writeData('indicators.json', indicators)
 
-const operationsOf = (document: Document) =>
-  Object.values(document.paths).flatMap((methods) =>
-    // What the host itself answers needs no slice.
-    Object.values(methods as Record<string, Operation>).flatMap(({ operationId, 'x-built-in': builtIn }) =>
-      operationId && !builtIn ? [operationId] : [],
-    ),
-  )
 writeCode(
   'index.ts',
   [
@@ -133,7 +175,7 @@ writeCode(
     ...documents.map(
       ({ name, document }) =>
         `  ${name}: Pick<operations, ${
-          operationsOf(document)
+          operationsOf(document, ({ 'x-built-in': builtIn }) => !builtIn)
             .map((id) => `'${id}'`)
             .join(' | ') || 'never'
         }>`,
@@ -154,4 +196,12 @@ if (process.argv.includes('--check')) {
 } else {
   await mkdir(at('generated/'), { recursive: true })
   for (const [file, code] of generated) await writeFile(at(file), code)
+}
+
+function operationsOf(document: Document, wanted = (_: Operation) => true) {
+  return Object.values(document.paths).flatMap((methods) =>
+    Object.values(methods as Record<string, Operation>).flatMap((operation) =>
+      operation.operationId && wanted(operation) ? [operation.operationId] : [],
+    ),
+  )
 }

@@ -8,17 +8,24 @@ const root = join(import.meta.dirname, '..')
 
 export const serviceNames: readonly ServiceName[] = ['access', 'case', 'volunteer', 'resources', 'reporting']
 
+const { paths } = JSON.parse(readFileSync(join(root, 'contracts/generated/openapi.json'), 'utf8')) as {
+  paths: Record<string, Record<string, { tags?: string[] }>>
+}
+
 /** First path segment after /v1/, by service. */
 export function routesOfContract(): Record<string, string[]> {
-  const { paths } = JSON.parse(readFileSync(join(root, 'contracts/generated/openapi.json'), 'utf8')) as {
-    paths: Record<string, Record<string, { tags?: string[] }>>
-  }
   const routes: Record<string, Set<string>> = {}
   for (const [path, operations] of Object.entries(paths))
     for (const { tags } of Object.values(operations))
-      if (tags) (routes[tags[0]!] ??= new Set()).add(path.split('/')[2]!)
+      if (tags && path.startsWith('/v1/')) (routes[tags[0]!] ??= new Set()).add(path.split('/')[2]!)
   return Object.fromEntries(Object.entries(routes).map(([service, segments]) => [service, [...segments].sort()]))
 }
+
+/** Who answers at the addresses that other documents than ours lay down. */
+export const pathsBesideV1 = () => Object.keys(paths).filter((path) => !path.startsWith('/v1/'))
+export const servicesBesideV1 = () => [
+  ...new Set(pathsBesideV1().flatMap((path) => Object.values(paths[path]!).flatMap(({ tags = [] }) => tags))),
+]
 
 /** What the job reads beside the variables of a service. */
 export const provisionVariables = () => [

@@ -6,7 +6,13 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { readConfig, variables } from '@wushe/service-host'
 import { Ajv, type ValidateFunction } from 'ajv'
 import { parseAllDocuments } from 'yaml'
-import { processEnvironment, provisionVariables, routesOfContract, serviceNames } from './agreement.fixture.ts'
+import {
+  processEnvironment,
+  provisionVariables,
+  routesOfContract,
+  serviceNames,
+  pathsBesideV1,
+} from './agreement.fixture.ts'
 
 const here = import.meta.dirname
 const helm = findHelm()
@@ -56,7 +62,9 @@ describe('the chart, rendered (needs helm: infra/check-helm.sh builds one)', () 
       for (const { process, env } of processes(options))
         expect(Object.keys(env).filter((name) => !processEnvironment(process).includes(withoutFile(name)))).toEqual([])
     for (const { process, env } of processes(allOptions)) {
-      const asked = process === 'provision' ? provisionVariables() : Object.keys(variables)
+      const asked = (process === 'provision' ? provisionVariables() : Object.keys(variables)).filter(
+        (name) => name !== 'WEBHOOKS_TO_LOOPBACK', // For development only.
+      )
       expect(asked.filter((name) => !Object.keys(env).map(withoutFile).includes(name))).toEqual([])
     }
   })
@@ -137,6 +145,8 @@ describe('the chart, rendered (needs helm: infra/check-helm.sh builds one)', () 
       (routed[backend.service.name.replace('wushe-', '')] ??= []).push(path.replace('/v1/', ''))
     for (const segments of Object.values(routed)) segments.sort()
     expect(routed).toEqual(routesOfContract())
+    for (const path of pathsBesideV1())
+      expect(paths.find((one) => one.path === path)?.backend.service.name).toBe('wushe-access')
   })
 
   withHelm('refuses values that cannot work', () => {

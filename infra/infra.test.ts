@@ -6,7 +6,13 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { readConfig, variables } from '@wushe/service-host'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { parse } from 'yaml'
-import { processEnvironment, provisionVariables, routesOfContract, serviceNames } from './agreement.fixture.ts'
+import {
+  processEnvironment,
+  provisionVariables,
+  routesOfContract,
+  serviceNames,
+  servicesBesideV1,
+} from './agreement.fixture.ts'
 
 const root = join(import.meta.dirname, '..')
 const read = (file: string) => readFileSync(join(root, file), 'utf8')
@@ -92,8 +98,10 @@ describe('docker-compose.yml', () => {
   })
 
   test('sets every variable that the code reads, or leaves it to its default on purpose', () => {
-    // In here the brokers speak plainly, and only the network `data` reaches them.
-    const leftAlone = ['KAFKA_PREFIX', 'KAFKA_TLS', 'KAFKA_USERNAME', 'KAFKA_PASSWORD']
+    // In here the brokers speak plainly, and only the network `data` reaches them. Webhooks go to the internet only.
+    const ofKafka = ['KAFKA_PREFIX', 'KAFKA_TLS', 'KAFKA_USERNAME', 'KAFKA_PASSWORD']
+    const limits = Object.keys(variables).filter((name) => /_PER_(MINUTE|HOUR)$/.test(name))
+    const leftAlone = [...ofKafka, ...limits, 'TOKEN_AUDIENCE', 'WEBHOOKS_TO_LOOPBACK']
     const set = (process: string) =>
       Object.keys(ours.find((one) => one.process === process)!.container.environment!).map(withoutFile)
     for (const service of serviceNames)
@@ -270,6 +278,9 @@ describe('the gateway', () => {
       }),
     )
     expect(routed).toEqual(routesOfContract())
+    // What lies outside /v1 goes where everything else goes.
+    expect(caddyfile).toMatch(/\n\thandle \{\n\t\timport to access\n/)
+    expect(servicesBesideV1()).toEqual(['access'])
   })
 
   test('says what it has to say by itself in words of the contract', () => {
@@ -279,7 +290,7 @@ describe('the gateway', () => {
     for (const [, text, status] of said) {
       const { code, title } = JSON.parse(text!) as { code: string; title: string }
       expect(JSON.parse(text!)).toEqual({
-        type: `https://wushe.org/problems/${code}`,
+        type: `/docs/errors/${code}`,
         code,
         title,
         status: problems[code].status,

@@ -101,6 +101,8 @@ export async function startApart({
                 CURSOR_SECRET: secrets.cursor,
                 KAFKA_BROKERS: brokers,
                 API_URL: `http://127.0.0.1:${front}`,
+                PUBLIC_URL: process.env['PUBLIC_URL'] ?? `http://127.0.0.1:${front}`,
+                TRUSTED_PROXIES: 'loopback',
                 ...metricsPort(serviceNames.indexOf(service) + copy * serviceNames.length),
                 ...env(service, copy),
               },

@@ -31,8 +31,10 @@ const planted: Record<string, Record<string, string>> = {
   'evidence-knows-slice': { 'packages/evidence/src/p10.ts': `import '@wushe/event-store'` },
   'embedded-postgres-knows-nobody': { 'packages/embedded-postgres/src/p11.ts': `import '@wushe/slice'` },
   'embedded-kafka-knows-nobody': { 'packages/embedded-kafka/src/p19.ts': `import '@wushe/slice'` },
+  'docs-site-knows-nobody': { 'packages/docs-site/src/p20.ts': `import '@wushe/slice'` },
   'feed-knows-slice-and-event-store-and-contracts': { 'packages/feed/src/p12.ts': `import '@wushe/vault'` },
   'vault-knows-slice-and-evidence': { 'packages/vault/src/p13.ts': `import '@wushe/event-store'` },
+  'sdk-knows-contract-types': { 'packages/sdk/src/p20.ts': `import 'node:crypto'` },
   'packages-know-no-service': {
     'packages/service-host/src/p14.ts': `import '../../../services/access/src/service.ts'`,
   },

@@ -1,9 +1,10 @@
 // Runs every check and counts them: each of jest's tests, and one for each other check. scripts/test calls it.
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { coverageOf, type Seen } from './coverage.ts'
 
 const root = join(import.meta.dirname, '..')
 
@@ -16,13 +17,22 @@ const quick = [
   { name: 'unused', task: 'unused', says: 'no file, export or dependency is unused' },
   { name: 'lint', task: 'lint', says: 'no rule of eslint.config.js is broken' },
 ]
-const names = [...quick.map(({ name }) => name), 'tests']
+const names = [...quick.map(({ name }) => name), 'tests', 'fuzz', 'coverage']
 
-type Result = { passed: number; failed: number; skipped: readonly string[]; output: string; remembered?: boolean }
+type Result = {
+  passed: number
+  failed: number
+  skipped: readonly string[]
+  output: string
+  remembered?: boolean
+  notes?: string[]
+}
 
-const { only, patterns } = readOptions()
+const { only, asked, patterns } = readOptions()
 const started = performance.now()
 const results: Result[] = []
+/** Where tests note which answers they saw. */
+const seenFolder = mkdtempSync(join(tmpdir(), 'wushe-seen-'))
 
 await sideBySide(
   2,
@@ -30,6 +40,15 @@ await sideBySide(
   async ({ name, task, says }) => report(name, says, () => runTask(task)),
 )
 if (only.includes('tests')) await report('tests', `jest ${patterns.join(' ')}`, () => runTests(patterns))
+// It invents other requests at another pace: until a long run of it has been clean, it does not stand in the way.
+if (!asked && patterns.length === 0)
+  console.log('SKIPPED: the fuzz, which has not been clean for long yet: npm run fuzz')
+if (asked && only.includes('fuzz') && patterns.length === 0)
+  await report('fuzz', 'no invented request is answered otherwise than the contract says', runFuzz)
+// Of what all tests saw; of some of them it would say nothing.
+if (only.includes('coverage') && only.includes('tests') && patterns.length === 0)
+  await report('coverage', 'every operation succeeds and every code is reached in some test', async () => countSeen())
+rmSync(seenFolder, { recursive: true, force: true })
 
 const sum = (part: (result: Result) => number) => results.reduce((total, result) => total + part(result), 0)
 const [passed, failed, skipped] = [sum((one) => one.passed), sum((one) => one.failed), sum((one) => one.skipped.length)]
@@ -47,7 +66,7 @@ function readOptions() {
     const chosen = values.only?.flatMap((list) => list.split(',')) ?? names
     const unknown = chosen.find((name) => !names.includes(name))
     if (unknown !== undefined) throw new Error(`There is no check "${unknown}".`)
-    if (!values.help) return { only: chosen, patterns: positionals }
+    if (!values.help) return { only: chosen, asked: values.only !== undefined, patterns: positionals }
   } catch (error) {
     console.error((error as Error).message)
     process.exitCode = 2
@@ -64,6 +83,7 @@ async function report(name: string, says: string, run: () => Promise<Result>) {
   console.log(
     `${mark} ${name.padEnd(10)} ${seconds(began).padStart(7)}  ${says}${result.remembered ? ' (as before)' : ''}`,
   )
+  for (const note of result.notes ?? []) console.log(`             ${note}`)
   if (result.failed) console.log(result.output.replaceAll(/^/gm, '    '))
 }
 
@@ -152,6 +172,32 @@ function countTests(jest: JestResult): Result {
   }
 }
 
+async function runFuzz(): Promise<Result> {
+  const { code, output } = await execute(process.execPath, [join(root, 'scripts/fuzz.ts'), '--minutes', '0.75'])
+  const skipped = code === 77 ? [/^SKIPPED: (.*)$/m.exec(output)?.[1] ?? 'fuzz'] : []
+  const failed = code === 0 || code === 77 ? 0 : 1
+  // How far it came in its time: on a slow machine not far.
+  const notes = /^\d+ answers\.$[^]*/m.exec(output)?.[0].trim().split('\n') ?? []
+  return { passed: code === 0 ? 1 : 0, failed, skipped, output, notes }
+}
+
+/** What the tests and the fuzz saw of the contract. A refusal counts where a test saw it. */
+function countSeen(): Result {
+  const seen = readdirSync(seenFolder).flatMap((file) =>
+    readFileSync(join(seenFolder, file), 'utf8')
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line) as Seen),
+  )
+  const { lines, unreached, neverSucceeded } = coverageOf(seen)
+  const output = [
+    ...unreached.map((code) => `No test reaches ${code}.`),
+    ...neverSucceeded.map((operation) => `In no test does ${operation} succeed.`),
+  ]
+  const failed = output.length > 0 ? 1 : 0
+  return { passed: 1 - failed, failed, skipped: [], output: output.join('\n'), notes: lines }
+}
+
 function execute(program: string, args: readonly string[], onText: (text: string) => void = () => {}) {
   return new Promise<{ code: number | null; output: string }>((resolve) => {
     const child = spawn(program, args, {
@@ -159,7 +205,13 @@ function execute(program: string, args: readonly string[], onText: (text: string
       stdio: ['ignore', 'pipe', 'pipe'],
       // A test that leaves something open would keep jest waiting for ever.
       timeout: 20 * 60_000,
-      env: { ...process.env, TURBO_TELEMETRY_DISABLED: '1', TURBO_NO_UPDATE_NOTIFIER: '1', DO_NOT_TRACK: '1' },
+      env: {
+        ...process.env,
+        WUSHE_SEEN: seenFolder,
+        TURBO_TELEMETRY_DISABLED: '1',
+        TURBO_NO_UPDATE_NOTIFIER: '1',
+        DO_NOT_TRACK: '1',
+      },
     })
     let output = ''
     for (const stream of [child.stdout, child.stderr])

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 const root = join(import.meta.dirname, '..')
-const folders = ['acceptance', 'bench', 'contracts', 'packages', 'services', 'scripts']
+const folders = ['acceptance', 'bench', 'contracts', 'docs', 'packages', 'services', 'scripts']
 
 /** The tree in a temporary folder: its workspaces are linked among themselves, other packages are the real tree's. */
 export function copyOfTheTree(): { folder: string; remove: () => void } {

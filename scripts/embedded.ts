@@ -6,6 +6,7 @@ import {
   databaseOf,
   openTelemetry,
   prepareDatabases,
+  readAccessConfig,
   readTelemetryConfig,
   run,
   type Credentials,
@@ -46,6 +47,7 @@ export async function startEmbedded({
       databaseOf(cluster.url, `wushe_${name}`, { user: `wushe_${name}`, password: secrets.roles[name] })
     const telemetry = await openTelemetry(readTelemetryConfig(process.env), serviceNames)
     const host = await run(services, {
+      ...readAccessConfig(process.env),
       ...options,
       telemetry,
       port,
@@ -53,6 +55,7 @@ export async function startEmbedded({
       vaultUrl: urlOf('vault'),
       master: Buffer.from(secrets.master, 'hex'),
       cursorSecret: Buffer.from(secrets.cursor, 'hex'),
+      webhooksToLoopback: process.env['WEBHOOKS_TO_LOOPBACK'] === 'true',
       ...(requestLog && { log: requestLog }),
     })
     const made = await firstOrganisations(host, secrets.keys)

@@ -24,11 +24,11 @@ export async function startProxy(
     const [, first, second] = pathname.split('/')
     if (first === 'health') return void health(res, second === 'live' ? [] : all)
     if (first === 'status') return void status(res)
-    // What every service answers alike, such as /openapi.json and what there is not, is as good from access.
+    // Tokens come from access; what every service answers alike, such as /openapi.json, is as good from there.
     const addresses = addressesOf((first === 'v1' && serviceAt(pathname)) || 'access')
     const target = addresses[turn++ % addresses.length]
-    if (!target) return answerUnavailable(req, res, 'proxy')
-    proxy.web(req, res, { target }).catch(() => answerUnavailable(req, res, 'proxy'))
+    if (!target) return answerUnavailable(req, res)
+    proxy.web(req, res, { target }).catch(() => answerUnavailable(req, res))
   })
 
   /** Ready when every copy of every service is. */

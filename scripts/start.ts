@@ -123,7 +123,7 @@ function announce({ url, keys }: Product, agreementId: string | null) {
   writeFileSync(`${ready}.new`, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 })
   renameSync(`${ready}.new`, ready)
   console.log(`
-Wushe 五社 is ready.  ${url}        contract: ${url}/openapi.json
+Wushe 五社 is ready.  ${url}        documentation: ${url}/docs        contract: ${url}/openapi.json
 
   operator    ${keys.operator}
   contractor  ${keys.contractor}

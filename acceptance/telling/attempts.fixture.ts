@@ -1,18 +1,18 @@
 import { randomUUID } from 'node:crypto'
 import { idOf } from './every-operation.fixture.ts'
 import type { Operation } from './operations.fixture.ts'
-import { pathsOf, type Told } from './telling.fixture.ts'
+import { pathsOf, type Credentials, type Told } from './telling.fixture.ts'
 
 type Attempt = { path: Record<string, string>; body?: object }
 
 /** The operation on each of the victim's things; where its path takes two ids, also with one of them one's own. */
 export function attemptsOn(
   operation: Operation,
-  { victim, victimsKey, own, ownKey }: { victim: Told[]; victimsKey: string; own: Told; ownKey: string },
+  { victim, victims, own, ours }: { victim: Told[]; victims: Credentials; own: Told; ours: Credentials },
 ): Attempt[] {
-  const paths = victim.flatMap((told) => pathsOf(operation, told, victimsKey))
+  const paths = victim.flatMap((told) => pathsOf(operation, told, victims))
   const [theirs] = paths
-  const [mine] = pathsOf(operation, own, ownKey)
+  const [mine] = pathsOf(operation, own, ours)
   const [first, second] = operation.ids
   if (first && !theirs) throw new Error(`Nothing was told on which ${operation.id} could be tried.`)
   if (first && second && theirs && mine)
@@ -26,8 +26,10 @@ export function attemptsOn(
 
 export const nobodysId = (prefix: string) => idOf(prefix, `nobody’s ${randomUUID()}`)
 
-/** What funders and the operator send. */
+/** What funders and the operator send, and questions. */
 const bodies: Record<string, Record<string, any>> = {
+  searchSubjects: { name: '甲' },
+  matchSubjects: { name: '甲' },
   draftAgreement: {},
   signAgreement: { signedOn: '2022-12-20' },
   activateAgreement: { occurredOn: '2023-01-01' },
@@ -36,6 +38,10 @@ const bodies: Record<string, Record<string, any>> = {
   suspendOrganisation: { reason: 'requested' },
   resumeOrganisation: { reason: 'resolved' },
   issueApiKey: { label: 'another' },
+  rotateApiKey: {},
   revokeApiKey: { reason: 'lost' },
   sendBatch: { requests: [{ path: '/v1/activities', idempotencyKey: 'a batch of one', body: {} }] },
+  registerClient: { label: 'another', method: 'client_secret_basic' },
+  replaceClientCredentials: {},
+  revokeClient: { reason: 'lost' },
 }

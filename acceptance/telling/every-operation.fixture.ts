@@ -9,6 +9,7 @@ import { peopleServed } from './people-served.fixture.ts'
 import { resources } from './resources.fixture.ts'
 import { staff } from './staff.fixture.ts'
 import { volunteers } from './volunteers.fixture.ts'
+import { webhooks } from './webhooks.fixture.ts'
 
 type Body<Name extends keyof Operations> = Partial<Input<Operations[Name]>['body']> & object
 export type Step = { operation: string; path: Record<string, string>; body: Record<string, any> }
@@ -17,6 +18,8 @@ export type Telling = {
   /** Keeps the ids of one telling apart from those of another. */
   salt: string
   agreementId: string
+  /** Its purchaser. */
+  funderId: string
   /** A township: one agreement has one open station in each. */
   division: string
   /** The identity of a person; each call may answer another one. */
@@ -33,7 +36,7 @@ export type Tale = ReturnType<typeof taleOf>['tale']
 /** Needs an active agreement of 2023, known to every service. */
 export function everyOperation(telling: Telling): Step[] {
   const { tale, steps } = taleOf(telling)
-  for (const chapter of [staff, peopleServed, gatherings, volunteers, resources]) chapter(tale)
+  for (const chapter of [staff, peopleServed, gatherings, volunteers, resources, webhooks]) chapter(tale)
   return steps
 }
 

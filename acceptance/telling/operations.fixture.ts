@@ -8,6 +8,8 @@ export type Operation = {
   template: string
   service: string
   roles: string[]
+  /** It records something. */
+  writes: boolean
   /** Names of the ids in its path, in order. */
   ids: string[]
   query: { name: string; schema: Node; required?: boolean }[]
@@ -17,6 +19,10 @@ export type Operation = {
   body: Node | undefined
   /** Answers with a page of records. */
   pages: boolean
+  /** Makes a thing rather than changing one. */
+  creates: boolean
+  /** A stream does not. */
+  ends: boolean
 }
 
 const resolved = (node: Node): Node =>
@@ -30,20 +36,26 @@ const resolved = (node: Node): Node =>
     : node
 
 export const operations: Operation[] = Object.entries(openapi.paths as Node).flatMap(([template, methods]) =>
-  Object.entries(methods as Node).map(([method, operation]) => {
+  Object.entries(methods as Node).flatMap(([method, operation]) => {
+    // What is open to everybody speaks other protocols and shows nothing of anybody.
+    if (operation['x-public']) return []
     const parameters: Node[] = operation.parameters.map(resolved)
-    return {
+    const one: Operation = {
       id: operation.operationId,
       method: method as 'get' | 'post',
       template,
       service: operation.tags[0],
       roles: operation['x-roles'],
+      writes: method === 'post' && !operation['x-reads'],
       ids: parameters.filter((one) => one['in'] === 'path' && prefixOf(one['schema'])).map((one) => one['name']),
       query: parameters.filter((one) => one['in'] === 'query') as Operation['query'],
       body: operation.requestBody?.content['application/json'].schema,
       carriesOthers: operation['x-built-in'] === 'batch',
       pages: /Page$/.test(operation.responses['200']?.$ref ?? ''),
+      creates: '201' in operation.responses,
+      ends: !/Stream$/.test(operation.responses['200']?.$ref ?? ''),
     }
+    return [one]
   }),
 )
 export const operationNamed = (id: string) => operations.find((one) => one.id === id)!

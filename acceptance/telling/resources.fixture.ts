@@ -1,7 +1,18 @@
 import type { Tale } from './every-operation.fixture.ts'
 
-/** What others give, and projects. */
-export const resources = ({ act, id, identity, title, noted, mistaken, inError, site }: Tale) => {
+/** What others give, projects, and how much of it all the funder sees. */
+export const resources = ({
+  act,
+  id,
+  identity,
+  title,
+  noted,
+  mistaken,
+  inError,
+  site,
+  agreementId,
+  funderId,
+}: Tale) => {
   const worker = id('pra', 'worker')
   // What others give
   const [provider, voidedProvider] = [id('prv', 'provider'), id('prv', 'voided')]
@@ -59,4 +70,9 @@ export const resources = ({ act, id, identity, title, noted, mistaken, inError, 
   )
   act('startProject', {}, { ...special, id: voidedProject })
   act('voidProject', { projectId: voidedProject }, inError('voidProject'))
+
+  // What the funder sees
+  const seen = { agreementId, funderOrgId: funderId, view: 'deidentified', basis: 'audit' } as const
+  act('giveAgreementGrant', {}, { ...seen, id: id('gra', 'grant'), validFrom: '2023-01-01', validTo: '2023-12-31' })
+  act('endAgreementGrant', { grantId: id('gra', 'grant') }, { reason: 'purpose-fulfilled' })
 }

@@ -5,6 +5,8 @@ import type { Answer, Api, Booted } from '@wushe/testkit'
 import { everyOperation, type Step } from './every-operation.fixture.ts'
 import { addressOf, operationNamed, operations, paramOf, type Operation } from './operations.fixture.ts'
 
+/** The ids of a key and a client of an organisation. */
+export type Credentials = { keyId?: string; clientId?: string }
 export type Told = { by: Api; agreementId: string | undefined; steps: Step[] }
 
 /** An active agreement of 2023 that every service knows. */
@@ -19,15 +21,20 @@ export async function anAgreement({ host }: Booted, by: Api, contractor: Api, ti
     funds: [{ funderId: by.orgId, share: 10_000 }],
   })
   const { id } = drafted.body.data
+  purchasers.set(id, by.orgId)
   await by.post(`/v1/agreements/${id}/signature`, { signedOn: '2022-12-20' })
   await by.post(`/v1/agreements/${id}/activation`, { occurredOn: '2023-01-01' })
   await caughtUp(host)
   return id
 }
 
-/** Does everything once, and waits until everybody could see it. Without an agreement there are no projects. */
+const purchasers = new Map<string, string>()
+
+/** Does everything once, and waits until everybody could see it. Without an agreement there are no projects or grants. */
 export async function tell({ host }: Booted, by: Api, agreementId: string | undefined, voice: string): Promise<Told> {
-  const steps = storyOf(by, agreementId, voice).filter(({ operation }) => agreementId || !/Project$/.test(operation))
+  const steps = storyOf(by, agreementId, voice).filter(
+    ({ operation }) => agreementId || !/(Project|AgreementGrant)$/.test(operation),
+  )
   await follow(by, steps)
   await caughtUp(host)
   return { by, agreementId, steps }
@@ -38,6 +45,7 @@ export const storyOf = (by: Api, agreementId: string | undefined, voice: string,
   everyOperation({
     salt: `${by.orgId} ${voice} ${number}`,
     agreementId: agreementId as string,
+    funderId: purchasers.get(agreementId as string) as string,
     division: number === 0 ? '659002001' : `659${String(number).padStart(6, '0')}`,
     identity: (who) => identityOf(voice, who),
     text: (where) => `${voice}密 ${where} ${randomUUID()}`,
@@ -85,9 +93,13 @@ export const idsIn = ({ path, body }: Step): string[] => JSON.stringify([path, b
 const anId = /\b[a-z]{3}_[0-7][0-9a-hjkmnp-tv-z]{25}\b/g
 
 /** All ways to fill an operation's path with what was told; `organisation` holds the ids of the teller itself. */
-export function pathsOf({ ids }: Operation, { by, agreementId, steps }: Told, keyId: string): Record<string, string>[] {
+export function pathsOf(
+  { ids }: Operation,
+  { by, agreementId, steps }: Told,
+  credentials: Credentials,
+): Record<string, string>[] {
   const known: Record<string, string>[] = [
-    { organisationId: by.orgId, keyId },
+    { organisationId: by.orgId, ...credentials },
     ...(agreementId ? [{ agreementId }] : []),
     ...steps.map(({ path, body }) =>
       body['id'] ? { ...path, [paramOf.get(body['id'].slice(0, 3))!]: body['id'] } : path,
@@ -99,13 +111,21 @@ export function pathsOf({ ids }: Operation, { by, agreementId, steps }: Told, ke
   return [...new Map(fitting.map((one) => [JSON.stringify(one), one])).values()]
 }
 
-/** Every answer that this caller can get about what was told, and all its lists and figures; by address. */
-export async function everythingShown(to: Api, kind: string, told: Told, keyId: string): Promise<Map<string, unknown>> {
+/**
+ * Every answer that this caller can get about what was told, and all its lists and figures; by address. Deliveries go on
+ * by themselves.
+ */
+export async function everythingShown(
+  to: Api,
+  kind: string,
+  told: Told,
+  credentials: Credentials,
+): Promise<Map<string, unknown>> {
   const addresses = operations
     .filter(({ method, roles }) => method === 'get' && roles.includes(kind))
-    .filter(({ id }) => id !== 'getReport' && id !== 'listFacts')
+    .filter(({ id, ends }) => ends && id !== 'getReport' && id !== 'listFacts' && id !== 'listWebhookDeliveries')
     .flatMap((operation) =>
-      (operation.ids.length > 0 ? pathsOf(operation, told, keyId) : [{}]).map(
+      (operation.ids.length > 0 ? pathsOf(operation, told, credentials) : [{}]).map(
         (path) => addressOf(operation, path) + (operation.pages ? '?limit=500' : ''),
       ),
     )
@@ -135,8 +155,7 @@ export const bare = ({ status, body }: Answer): unknown =>
       '',
     ),
   )
-const itsOwn = new Set(['requestId', 'asOf', 'position', 'positions'])
-
+const itsOwn = new Set([...['requestId', 'asOf', 'position', 'positions', 'lastUsedAt', 'nextLink', 'deltaLink']])
 /** What the answer tells of one id that was sent: all of a refusal, and which fields a record has. */
 export const toldOf = (id: string, answer: Answer) => {
   const { status, body } = JSON.parse(JSON.stringify(bare(answer)).replaceAll(id, '<it>').replace(anId, '<another>'))

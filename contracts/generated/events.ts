@@ -28,6 +28,60 @@ export interface components {
             expiresOn?: string;
         };
         /**
+         * ApiKeyIssued
+         * @description A key was made and shown once; only its hash is kept. Since version 2 it says what the key may do.
+         * @example {
+         *       "keyId": "key_01h455vb4pex5vsknk084sn001",
+         *       "organisationId": "org_01h455vb4pex5vsknk084sn001",
+         *       "organisationKind": "contractor",
+         *       "label": "数据同步",
+         *       "hash": "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae",
+         *       "hint": "wsk_…7f3a",
+         *       "scopes": [
+         *         "cases:read",
+         *         "cases:write"
+         *       ],
+         *       "addresses": [
+         *         "203.0.113.0/24"
+         *       ],
+         *       "expiresOn": "2024-12-31"
+         *     }
+         */
+        ApiKeyIssuedV2: {
+            keyId: string;
+            organisationId: string;
+            /** @enum {string} */
+            organisationKind: "contractor" | "funder" | "operator";
+            label: string;
+            hash: string;
+            hint: string;
+            scopes: string[];
+            addresses?: string[];
+            /**
+             * Format: date
+             * @description Absent only in keys that were issued before version 2.
+             */
+            expiresOn?: string;
+            replaces?: string;
+        };
+        /**
+         * ApiKeyReplaced
+         * @description Another key was issued in its place; both work until this one's last day.
+         * @example {
+         *       "keyId": "key_01h455vb4pex5vsknk084sn001",
+         *       "organisationId": "org_01h455vb4pex5vsknk084sn001",
+         *       "expiresOn": "2024-12-31",
+         *       "replacedBy": "key_01h455vb4pex5vsknk084sn009"
+         *     }
+         */
+        ApiKeyReplacedV1: {
+            keyId: string;
+            organisationId: string;
+            /** Format: date */
+            expiresOn: string;
+            replacedBy: string;
+        };
+        /**
          * ApiKeyRevoked
          * @description The key opens nothing any longer.
          * @example {
@@ -38,6 +92,131 @@ export interface components {
          */
         ApiKeyRevokedV1: {
             keyId: string;
+            organisationId: string;
+            /** @enum {string} */
+            reason?: "lost" | "leaked" | "replaced" | "unused" | "other";
+        };
+        /**
+         * ClientCredentialsReplaced
+         * @description The client has other public keys, or a new secret; the secret before it works until the day named.
+         * @example {
+         *       "clientId": "cli_01h455vb4pex5vsknk084sn001",
+         *       "organisationId": "org_01h455vb4pex5vsknk084sn001",
+         *       "keys": [
+         *         {
+         *           "kty": "OKP",
+         *           "crv": "Ed25519",
+         *           "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"
+         *         }
+         *       ]
+         *     }
+         * @example {
+         *       "clientId": "cli_01h455vb4pex5vsknk084sn001",
+         *       "organisationId": "org_01h455vb4pex5vsknk084sn001",
+         *       "hash": "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae",
+         *       "hint": "wcs_…7f3a",
+         *       "previousUntil": "2024-12-31"
+         *     }
+         */
+        ClientCredentialsReplacedV1: {
+            clientId: string;
+            organisationId: string;
+            keys?: {
+                /** @enum {string} */
+                kty: "OKP" | "EC";
+                /** @enum {string} */
+                crv: "Ed25519" | "P-256";
+                x: string;
+                y?: string;
+                kid?: string;
+                /** @enum {string} */
+                alg?: "EdDSA" | "Ed25519" | "ES256";
+                /** @enum {string} */
+                use?: "sig";
+            }[];
+            hash?: string;
+            hint?: string;
+            /** Format: date */
+            previousUntil?: string;
+        };
+        /**
+         * ClientRegistered
+         * @description A program may ask for the organisation: it proves itself with a key whose public half is here, or with a secret whose hash is.
+         * @example {
+         *       "clientId": "cli_01h455vb4pex5vsknk084sn001",
+         *       "organisationId": "org_01h455vb4pex5vsknk084sn001",
+         *       "organisationKind": "contractor",
+         *       "label": "数据同步",
+         *       "method": "private_key_jwt",
+         *       "keys": [
+         *         {
+         *           "kty": "OKP",
+         *           "crv": "Ed25519",
+         *           "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"
+         *         }
+         *       ],
+         *       "scopes": [
+         *         "*"
+         *       ],
+         *       "origins": [
+         *         "https://app.example.org"
+         *       ]
+         *     }
+         * @example {
+         *       "clientId": "cli_01h455vb4pex5vsknk084sn001",
+         *       "organisationId": "org_01h455vb4pex5vsknk084sn001",
+         *       "organisationKind": "funder",
+         *       "label": "审计",
+         *       "method": "client_secret_basic",
+         *       "hash": "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae",
+         *       "hint": "wcs_…7f3a",
+         *       "scopes": [
+         *         "reports:read"
+         *       ],
+         *       "origins": [],
+         *       "addresses": [
+         *         "203.0.113.7"
+         *       ]
+         *     }
+         */
+        ClientRegisteredV1: {
+            clientId: string;
+            organisationId: string;
+            /** @enum {string} */
+            organisationKind: "contractor" | "funder" | "operator";
+            label: string;
+            /** @enum {string} */
+            method: "private_key_jwt" | "client_secret_basic";
+            keys?: {
+                /** @enum {string} */
+                kty: "OKP" | "EC";
+                /** @enum {string} */
+                crv: "Ed25519" | "P-256";
+                x: string;
+                y?: string;
+                kid?: string;
+                /** @enum {string} */
+                alg?: "EdDSA" | "Ed25519" | "ES256";
+                /** @enum {string} */
+                use?: "sig";
+            }[];
+            hash?: string;
+            hint?: string;
+            scopes: string[];
+            origins: string[];
+            addresses?: string[];
+        };
+        /**
+         * ClientRevoked
+         * @description The client gets no token any longer, and those it has open nothing.
+         * @example {
+         *       "clientId": "cli_01h455vb4pex5vsknk084sn001",
+         *       "organisationId": "org_01h455vb4pex5vsknk084sn001",
+         *       "reason": "replaced"
+         *     }
+         */
+        ClientRevokedV1: {
+            clientId: string;
             organisationId: string;
             /** @enum {string} */
             reason?: "lost" | "leaked" | "replaced" | "unused" | "other";
@@ -1298,6 +1477,51 @@ export interface components {
             agreementId?: string;
         };
         /**
+         * AgreementGrantEnded
+         * @description The grant opens nothing any more, whatever its last day.
+         * @example {
+         *       "agreementId": "agr_01h455vb4pex5vsknk084sn001",
+         *       "funderOrgId": "org_01h455vb4pex5vsknk084sn002",
+         *       "reason": "purpose-fulfilled"
+         *     }
+         */
+        AgreementGrantEndedV1: {
+            agreementId: string;
+            funderOrgId: string;
+            /** @enum {string} */
+            reason: "purpose-fulfilled" | "given-in-error" | "consent-withdrawn" | "misuse" | "other";
+        };
+        /**
+         * AgreementGrantGiven
+         * @description From one day to another a funder sees as much of an agreement as the view says, for the purposes of the basis.
+         * @example {
+         *       "agreementId": "agr_01h455vb4pex5vsknk084sn001",
+         *       "contractorId": "org_01h455vb4pex5vsknk084sn001",
+         *       "purchaserId": "org_01h455vb4pex5vsknk084sn002",
+         *       "funderOrgId": "org_01h455vb4pex5vsknk084sn002",
+         *       "givenBy": "org_01h455vb4pex5vsknk084sn001",
+         *       "view": "named",
+         *       "basis": "acceptance",
+         *       "validFrom": "2023-12-01",
+         *       "validTo": "2023-12-31"
+         *     }
+         */
+        AgreementGrantGivenV1: {
+            agreementId: string;
+            contractorId: string;
+            purchaserId: string;
+            funderOrgId: string;
+            givenBy: string;
+            /** @enum {string} */
+            view: "aggregate" | "deidentified" | "named";
+            /** @enum {string} */
+            basis: "acceptance" | "audit" | "evaluation" | "complaint" | "statutory-duty";
+            /** Format: date */
+            validFrom: string;
+            /** Format: date */
+            validTo: string;
+        };
+        /**
          * AgreementSigned
          * @description The parties signed it on this day.
          * @example {
@@ -1369,6 +1593,96 @@ export interface components {
             siteId?: string;
             agreementId: string;
         };
+        /**
+         * WebhookCorrected
+         * @description The address and what is sent there, once more as a whole.
+         * @example {
+         *       "organisationId": "org_01h455vb4pex5vsknk084sn001",
+         *       "url": "https://ngo.example/hooks",
+         *       "reason": "other"
+         *     }
+         */
+        WebhookCorrectedV1: {
+            organisationId: string;
+            url: string;
+            eventTypes?: string[];
+            description?: string;
+            /** @enum {string} */
+            reason: "typing-error" | "late-information" | "wrong-date" | "wrong-count" | "other";
+        };
+        /**
+         * WebhookRegistered
+         * @description Events are sent there from now on. The secret that signs them is sealed.
+         * @example {
+         *       "organisationId": "org_01h455vb4pex5vsknk084sn001",
+         *       "url": "https://ngo.example/wushe",
+         *       "eventTypes": [
+         *         "CaseOpened"
+         *       ],
+         *       "description": "数据同步"
+         *     }
+         */
+        WebhookRegisteredV1: {
+            organisationId: string;
+            url: string;
+            eventTypes?: string[];
+            description?: string;
+        };
+        /**
+         * WebhookRemoved
+         * @description Nothing is sent there any more.
+         * @example {}
+         */
+        WebhookRemovedV1: Record<string, never>;
+        /**
+         * WebhookReplayRequested
+         * @description A period of the ledger, or single events, is sent once more.
+         * @example {
+         *       "from": "2026-01-01T00:00:00Z",
+         *       "to": "2026-02-01T00:00:00Z"
+         *     }
+         * @example {
+         *       "eventIds": [
+         *         "019364f0-c8a5-7f0e-9c1d-2b3a4f5e6d7c"
+         *       ]
+         *     }
+         */
+        WebhookReplayRequestedV1: {
+            /** Format: date-time */
+            from?: string;
+            /** Format: date-time */
+            to?: string;
+            eventIds?: string[];
+        };
+        /**
+         * WebhookResumed
+         * @description What waited is sent.
+         * @example {}
+         */
+        WebhookResumedV1: Record<string, never>;
+        /**
+         * WebhookSecretRotated
+         * @description A new secret, sealed; the one before it signs too for 24 hours.
+         * @example {}
+         */
+        WebhookSecretRotatedV1: Record<string, never>;
+        /**
+         * WebhookSuspended
+         * @description Nothing is sent there until it is resumed.
+         * @example {
+         *       "reason": "gone"
+         *     }
+         */
+        WebhookSuspendedV1: {
+            /** @enum {string} */
+            reason: "requested" | "gone" | "other";
+        };
+        /**
+         * WebhookTestRequested
+         * @description This event itself is the test message.
+         * @example {}
+         */
+        WebhookTestRequestedV1: Record<string, never>;
         /**
          * LinkAgreed
          * @description The provider agreed to so much.
@@ -2039,7 +2353,12 @@ export type $defs = Record<string, never>;
 export type operations = Record<string, never>;
 
 export type ApiKeyIssuedV1 = components['schemas']['ApiKeyIssuedV1']
+export type ApiKeyIssuedV2 = components['schemas']['ApiKeyIssuedV2']
+export type ApiKeyReplacedV1 = components['schemas']['ApiKeyReplacedV1']
 export type ApiKeyRevokedV1 = components['schemas']['ApiKeyRevokedV1']
+export type ClientCredentialsReplacedV1 = components['schemas']['ClientCredentialsReplacedV1']
+export type ClientRegisteredV1 = components['schemas']['ClientRegisteredV1']
+export type ClientRevokedV1 = components['schemas']['ClientRevokedV1']
 export type OrganisationRegisteredV1 = components['schemas']['OrganisationRegisteredV1']
 export type OrganisationResumedV1 = components['schemas']['OrganisationResumedV1']
 export type OrganisationSuspendedV1 = components['schemas']['OrganisationSuspendedV1']
@@ -2088,10 +2407,20 @@ export type WorkerAssignedV1 = components['schemas']['WorkerAssignedV1']
 export type AgreementActivatedV1 = components['schemas']['AgreementActivatedV1']
 export type AgreementDraftedV1 = components['schemas']['AgreementDraftedV1']
 export type AgreementEndedV1 = components['schemas']['AgreementEndedV1']
+export type AgreementGrantEndedV1 = components['schemas']['AgreementGrantEndedV1']
+export type AgreementGrantGivenV1 = components['schemas']['AgreementGrantGivenV1']
 export type AgreementSignedV1 = components['schemas']['AgreementSignedV1']
 export type ProjectClosedV1 = components['schemas']['ProjectClosedV1']
 export type ProjectStartedV1 = components['schemas']['ProjectStartedV1']
 export type ProjectVoidedV1 = components['schemas']['ProjectVoidedV1']
+export type WebhookCorrectedV1 = components['schemas']['WebhookCorrectedV1']
+export type WebhookRegisteredV1 = components['schemas']['WebhookRegisteredV1']
+export type WebhookRemovedV1 = components['schemas']['WebhookRemovedV1']
+export type WebhookReplayRequestedV1 = components['schemas']['WebhookReplayRequestedV1']
+export type WebhookResumedV1 = components['schemas']['WebhookResumedV1']
+export type WebhookSecretRotatedV1 = components['schemas']['WebhookSecretRotatedV1']
+export type WebhookSuspendedV1 = components['schemas']['WebhookSuspendedV1']
+export type WebhookTestRequestedV1 = components['schemas']['WebhookTestRequestedV1']
 export type LinkAgreedV1 = components['schemas']['LinkAgreedV1']
 export type LinkCancelledV1 = components['schemas']['LinkCancelledV1']
 export type LinkProposedV1 = components['schemas']['LinkProposedV1']
@@ -2129,22 +2458,24 @@ export type Streams = {
   agreement: { type: 'AgreementActivated'; data: AgreementActivatedV1 } | { type: 'AgreementDrafted'; data: AgreementDraftedV1 } | { type: 'AgreementEnded'; data: AgreementEndedV1 } | { type: 'AgreementSigned'; data: AgreementSignedV1 }
   case: { type: 'AssessmentCompleted'; data: AssessmentCompletedV1 } | { type: 'CaseClosed'; data: CaseClosedV1 } | { type: 'CaseCorrected'; data: CaseCorrectedV1 } | { type: 'CaseOpened'; data: CaseOpenedV1 } | { type: 'CaseReopened'; data: CaseReopenedV1 } | { type: 'CaseSessionCorrected'; data: CaseSessionCorrectedV1 } | { type: 'CaseSessionRecorded'; data: CaseSessionRecordedV1 } | { type: 'CaseSessionVoided'; data: CaseSessionVoidedV1 } | { type: 'CaseVoided'; data: CaseVoidedV1 } | { type: 'ConsentGiven'; data: ConsentGivenV1 } | { type: 'FeedbackGiven'; data: FeedbackGivenV1 } | { type: 'OutcomeEvaluated'; data: OutcomeEvaluatedV1 } | { type: 'ServicePlanAgreed'; data: ServicePlanAgreedV1 } | { type: 'WorkerAssigned'; data: WorkerAssignedV1 }
   concern: { type: 'ConcernCorrected'; data: ConcernCorrectedV1 } | { type: 'ConcernDismissed'; data: ConcernDismissedV1 } | { type: 'ConcernIdentified'; data: ConcernIdentifiedV1 } | { type: 'ConcernRaised'; data: ConcernRaisedV1 } | { type: 'ConcernVoided'; data: ConcernVoidedV1 }
+  grant: { type: 'AgreementGrantEnded'; data: AgreementGrantEndedV1 } | { type: 'AgreementGrantGiven'; data: AgreementGrantGivenV1 }
   group: { type: 'GroupClosed'; data: GroupClosedV1 } | { type: 'GroupCorrected'; data: GroupCorrectedV1 } | { type: 'GroupEvaluated'; data: GroupEvaluatedV1 } | { type: 'GroupPlanned'; data: GroupPlannedV1 } | { type: 'GroupSessionCorrected'; data: GroupSessionCorrectedV1 } | { type: 'GroupSessionHeld'; data: GroupSessionHeldV1 } | { type: 'GroupSessionVoided'; data: GroupSessionVoidedV1 } | { type: 'GroupStageEntered'; data: GroupStageEnteredV1 } | { type: 'GroupVoided'; data: GroupVoidedV1 } | { type: 'MemberEnrolled'; data: MemberEnrolledV1 } | { type: 'MemberLeft'; data: MemberLeftV1 }
   hours: { type: 'HoursConfirmed'; data: HoursConfirmedV1 } | { type: 'HoursRecorded'; data: HoursRecordedV1 } | { type: 'HoursRejected'; data: HoursRejectedV1 } | { type: 'HoursVoided'; data: HoursVoidedV1 }
   offer: { type: 'LinkAgreed'; data: LinkAgreedV1 } | { type: 'LinkCancelled'; data: LinkCancelledV1 } | { type: 'LinkProposed'; data: LinkProposedV1 } | { type: 'LinkValued'; data: LinkValuedV1 } | { type: 'LinkVoided'; data: LinkVoidedV1 } | { type: 'OfferWithdrawn'; data: OfferWithdrawnV1 } | { type: 'ResourceDelivered'; data: ResourceDeliveredV1 } | { type: 'ResourceOffered'; data: ResourceOfferedV1 }
-  organisation: { type: 'ApiKeyIssued'; data: ApiKeyIssuedV1 } | { type: 'ApiKeyRevoked'; data: ApiKeyRevokedV1 } | { type: 'OrganisationRegistered'; data: OrganisationRegisteredV1 } | { type: 'OrganisationResumed'; data: OrganisationResumedV1 } | { type: 'OrganisationSuspended'; data: OrganisationSuspendedV1 }
+  organisation: { type: 'ApiKeyIssued'; data: ApiKeyIssuedV2 } | { type: 'ApiKeyReplaced'; data: ApiKeyReplacedV1 } | { type: 'ApiKeyRevoked'; data: ApiKeyRevokedV1 } | { type: 'ClientCredentialsReplaced'; data: ClientCredentialsReplacedV1 } | { type: 'ClientRegistered'; data: ClientRegisteredV1 } | { type: 'ClientRevoked'; data: ClientRevokedV1 } | { type: 'OrganisationRegistered'; data: OrganisationRegisteredV1 } | { type: 'OrganisationResumed'; data: OrganisationResumedV1 } | { type: 'OrganisationSuspended'; data: OrganisationSuspendedV1 }
   practitioner: { type: 'AssignedToStation'; data: AssignedToStationV1 } | { type: 'LicenceRecorded'; data: LicenceRecordedV1 } | { type: 'LicenceVoided'; data: LicenceVoidedV1 } | { type: 'PractitionerCorrected'; data: PractitionerCorrectedV1 } | { type: 'PractitionerLeft'; data: PractitionerLeftV1 } | { type: 'PractitionerRegistered'; data: PractitionerRegisteredV1 } | { type: 'PractitionerVoided'; data: PractitionerVoidedV1 }
   project: { type: 'ProjectClosed'; data: ProjectClosedV1 } | { type: 'ProjectStarted'; data: ProjectStartedV1 } | { type: 'ProjectVoided'; data: ProjectVoidedV1 }
   provider: { type: 'ProviderCorrected'; data: ProviderCorrectedV1 } | { type: 'ProviderRegistered'; data: ProviderRegisteredV1 } | { type: 'ProviderVoided'; data: ProviderVoidedV1 }
   station: { type: 'StationClosed'; data: StationClosedV1 } | { type: 'StationCorrected'; data: StationCorrectedV1 } | { type: 'StationEstablished'; data: StationEstablishedV1 } | { type: 'StationVoided'; data: StationVoidedV1 }
   subject: { type: 'SubjectCorrected'; data: SubjectCorrectedV1 } | { type: 'SubjectErased'; data: SubjectErasedV1 } | { type: 'SubjectRegistered'; data: SubjectRegisteredV1 } | { type: 'SubjectVoided'; data: SubjectVoidedV1 }
   volunteer: { type: 'RealNameVerified'; data: RealNameVerifiedV1 } | { type: 'VolunteerErased'; data: VolunteerErasedV1 } | { type: 'VolunteerRegistered'; data: VolunteerRegisteredV1 } | { type: 'VolunteerVoided'; data: VolunteerVoidedV1 } | { type: 'VolunteerWithdrawn'; data: VolunteerWithdrawnV1 }
+  webhook: { type: 'WebhookCorrected'; data: WebhookCorrectedV1 } | { type: 'WebhookRegistered'; data: WebhookRegisteredV1 } | { type: 'WebhookRemoved'; data: WebhookRemovedV1 } | { type: 'WebhookReplayRequested'; data: WebhookReplayRequestedV1 } | { type: 'WebhookResumed'; data: WebhookResumedV1 } | { type: 'WebhookSecretRotated'; data: WebhookSecretRotatedV1 } | { type: 'WebhookSuspended'; data: WebhookSuspendedV1 } | { type: 'WebhookTestRequested'; data: WebhookTestRequestedV1 }
 }
 /** The events of each service. */
 export type Events = {
   access: Streams['organisation']
   case: Streams['activity'] | Streams['case'] | Streams['concern'] | Streams['group'] | Streams['subject']
-  reporting: Streams['agreement'] | Streams['project']
+  reporting: Streams['agreement'] | Streams['grant'] | Streams['project'] | Streams['webhook']
   resources: Streams['offer'] | Streams['provider']
   volunteer: Streams['practitioner'] | Streams['hours'] | Streams['volunteer'] | Streams['station']
 }

@@ -175,6 +175,146 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/organisations/{organisationId}/keys/{keyId}/rotation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Issue a key in place of another, which works for seven more days. 更换密钥 */
+        post: operations["rotateApiKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organisations/{organisationId}/clients": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List an organisation's OAuth clients. 客户端列表 */
+        get: operations["listClients"];
+        put?: never;
+        /** Register an OAuth client; this answer alone shows its secret, if it has one. 登记客户端 */
+        post: operations["registerClient"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organisations/{organisationId}/clients/{clientId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read an OAuth client without its secret. 客户端详情 */
+        get: operations["getClient"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organisations/{organisationId}/clients/{clientId}/credentials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a client other public keys, or a new secret beside the old one for seven days. 更换客户端凭据 */
+        post: operations["replaceClientCredentials"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organisations/{organisationId}/clients/{clientId}/revocation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Revoke a client and all of its tokens. 吊销客户端 */
+        post: operations["revokeClient"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/oauth/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Get an access token for ten minutes (RFC 6749, client credentials). 获取访问令牌
+         * @description The client proves itself with a signed assertion (`private_key_jwt`, RFC 7523) or with its secret (`client_secret_basic`). Errors have the form of RFC 6749 §5.2.
+         */
+        post: operations["issueToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/.well-known/oauth-authorization-server": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the token endpoint can do (RFC 8414). 授权服务器元数据 */
+        get: operations["getAuthorizationServer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/.well-known/jwks.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The public keys that access tokens are signed with (RFC 7517). 令牌签名公钥 */
+        get: operations["listSigningKeys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/organisations/{organisationId}/versions/{version}": {
         parameters: {
             query?: never;
@@ -243,6 +383,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/organisations/{organisationId}/clients/{clientId}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** As it stood in one of its versions. 历史版本 */
+        get: operations["getClientVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organisations/{organisationId}/clients/{clientId}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What changed from one version to another. 版本差异 */
+        get: operations["getClientDiff"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/subjects": {
         parameters: {
             query?: never;
@@ -255,6 +429,40 @@ export interface paths {
         put?: never;
         /** Register a person, family or teacher to be served. 登记服务对象 */
         post: operations["registerSubject"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/subjects/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Find your own subjects by name, phone or document, exactly. 查找服务对象 */
+        post: operations["searchSubjects"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/subjects/match": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask whether you serve a person already, and how surely. 服务对象查重 */
+        post: operations["matchSubjects"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1561,6 +1769,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/agreement-grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List grants that say how much of an agreement a funder sees. 授权列表 */
+        get: operations["listAgreementGrants"];
+        put?: never;
+        /** Say how much of an agreement a funder sees, and for what. 给予授权 */
+        post: operations["giveAgreementGrant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agreement-grants/{grantId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a grant. 授权详情 */
+        get: operations["getAgreementGrant"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agreement-grants/{grantId}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happened to a grant, in order. 授权历史 */
+        get: operations["getAgreementGrantHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agreement-grants/{grantId}/ending": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a grant that you gave. 终止授权 */
+        post: operations["endAgreementGrant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/projects": {
         parameters: {
             query?: never;
@@ -1698,6 +1975,254 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Everything that happened, in the order of the ledger. 事件流水
+         * @description CloudEvents 1.0, as JSON or, by `Accept: application/x-ndjson`, one a line. Follow `nextLink` at once and `deltaLink` whenever you like: what it brings comes after all that you were given, for ever.
+         */
+        get: operations["listEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/events/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Everything that happens, as it happens. 实时事件流
+         * @description Server-sent events: `id` is the event's `sequence`, `data` the CloudEvent. Reconnect with `Last-Event-ID` (or `after`) and nothing is missed; without either it begins now. `heartbeat` comes at least every 20 seconds, `end` says why it is over. Whoever does not read for 30 seconds is cut off, and can resume.
+         */
+        get: operations["streamEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What changed since you last asked, each record once. 变更同步
+         * @description For whoever keeps a copy. Each record stands once, at its latest change; read it at `href`. Follow `nextLink` until there is `deltaLink`, keep that, and ask there next time; it never expires.
+         */
+        get: operations["listChanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook-endpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List webhook endpoints. 推送地址列表 */
+        get: operations["listWebhooks"];
+        put?: never;
+        /** Register an address to which events are sent; this answer alone shows the secret. 登记推送地址 */
+        post: operations["registerWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook-endpoints/{webhookId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a webhook endpoint, without its secret. 推送地址详情 */
+        get: operations["getWebhook"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook-endpoints/{webhookId}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happened to a webhook endpoint, in order. 推送地址历史 */
+        get: operations["getWebhookHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook-endpoints/{webhookId}/correction": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send the address, types and description again, as a whole. 更正推送地址 */
+        post: operations["correctWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook-endpoints/{webhookId}/suspension": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stop sending; what happens meanwhile is sent after the resumption. 暂停推送 */
+        post: operations["suspendWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook-endpoints/{webhookId}/resumption": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Go on sending, from where it stopped. 恢复推送 */
+        post: operations["resumeWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook-endpoints/{webhookId}/removal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stop sending for good. 移除推送地址 */
+        post: operations["removeWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook-endpoints/{webhookId}/secret-rotations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a new secret, shown in this answer alone; the old one signs too for 24 hours. 轮换签名密钥 */
+        post: operations["rotateWebhookSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook-endpoints/{webhookId}/tests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a test message. 发送测试消息 */
+        post: operations["testWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook-endpoints/{webhookId}/replays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a period, or single events, once more. 重新推送 */
+        post: operations["replayWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook-endpoints/{webhookId}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was sent, is to be sent and could not be sent, the newest first. 推送记录 */
+        get: operations["listWebhookDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/agreements/{agreementId}/versions/{version}": {
         parameters: {
             query?: never;
@@ -1732,6 +2257,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/agreement-grants/{grantId}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** As it stood in one of its versions. 历史版本 */
+        get: operations["getAgreementGrantVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agreement-grants/{grantId}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What changed from one version to another. 版本差异 */
+        get: operations["getAgreementGrantDiff"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/projects/{projectId}/versions/{version}": {
         parameters: {
             query?: never;
@@ -1758,6 +2317,40 @@ export interface paths {
         };
         /** What changed from one version to another. 版本差异 */
         get: operations["getProjectDiff"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook-endpoints/{webhookId}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** As it stood in one of its versions. 历史版本 */
+        get: operations["getWebhookVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook-endpoints/{webhookId}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What changed from one version to another. 版本差异 */
+        get: operations["getWebhookDiff"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2815,6 +3408,7 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        SyncToken: string;
         Problem: {
             type: string;
             /** @description Stable; the key in /errors.json. */
@@ -2921,7 +3515,10 @@ export interface components {
         /** @description On whose behalf it was recorded, and with which key. */
         Actor: {
             orgId: string;
+            /** @description The API key or the OAuth client. */
             keyId?: string;
+            /** @description The person behind the client, for their own organisation. */
+            person?: string;
         };
         WouldEmit: {
             /** @example org.wushe.case.CaseClosed.v1 */
@@ -3046,14 +3643,15 @@ export interface components {
         };
         /** @default [] */
         EvidenceList: components["schemas"]["Evidence"][];
+        /**
+         * @default citizen-id
+         * @enum {string}
+         */
+        IdType: "citizen-id" | "passport" | "other" | "none";
         /** @description Who the person is. Stored encrypted under a key of the person's own, shown only to whom may see it. */
         Identity: {
             name: string;
-            /**
-             * @default citizen-id
-             * @enum {string}
-             */
-            idType: "citizen-id" | "passport" | "other" | "none";
+            idType?: components["schemas"]["IdType"];
             idNumber?: string;
             /** Format: date */
             birthDate?: string;
@@ -3129,6 +3727,21 @@ export interface components {
             /** @enum {string} */
             reason: "resolved" | "suspended-in-error" | "other";
         };
+        /**
+         * @description What it may do, of what the operations name in x-scopes; `*` is all that its organisation's kind may, also what comes later. 权限范围。
+         * @example [
+         *       "cases:read",
+         *       "cases:write"
+         *     ]
+         */
+        Scopes: string[];
+        /**
+         * @description It works only from these addresses or networks (CIDR); without it, from everywhere. 允许的来源地址。
+         * @example [
+         *       "203.0.113.0/24"
+         *     ]
+         */
+        Addresses: string[];
         /** @description A key to this API (密钥). Its version is that of the organisation. */
         ApiKey: {
             id: string;
@@ -3150,18 +3763,159 @@ export interface components {
             label: string;
             /** @description Enough of the key to recognise it by. */
             hint: string;
+            scopes: components["schemas"]["Scopes"];
+            addresses?: components["schemas"]["Addresses"];
             expiresOn?: components["schemas"]["Date"];
+            /** @description The key that was issued in its place. */
+            replacedBy?: string;
+            lastUsedAt?: components["schemas"]["LastUsedAt"];
             revocationReason?: string;
             /** @description The key itself; only in the answer that issued it. */
             secret?: string;
         };
+        /**
+         * Format: date-time
+         * @description To the minute, and only where one is read: not in lists.
+         */
+        LastUsedAt: string;
         IssueApiKey: {
-            /** @description Your own id, if you made one offline. */
+            /** @description Not used. The id of a key is always ours to give. */
             id?: string;
             /** @description Name no person. */
             label: string;
-            /** @description The last day on which it works. */
+            /** @description The last day on which it works; twelve months from now at most, and if nothing is said. */
             expiresOn?: components["schemas"]["Date"];
+            scopes?: components["schemas"]["Scopes"];
+            addresses?: components["schemas"]["Addresses"];
+        };
+        RotateApiKey: {
+            expiresOn?: components["schemas"]["Date"];
+        };
+        /** @description An OAuth client, a program that asks for an organisation (客户端). Its version is that of the organisation. */
+        Client: {
+            id: string;
+            /** @description The number in the ETag; one more with every event. */
+            version: number;
+            /** @description The organisation that recorded it. */
+            orgId: string;
+            agreementId?: string;
+            siteId?: string;
+            /** Format: date */
+            occurredOn?: string;
+            /** Format: date-time */
+            recordedAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+            masked?: components["schemas"]["Masked"][];
+            status: string;
+            organisationId: components["schemas"]["OrganisationId"];
+            label: string;
+            method: components["schemas"]["ClientMethod"];
+            keys?: components["schemas"]["PublicKeys"];
+            /** @description Enough of the secret to recognise it by. */
+            hint?: string;
+            /** @description The last day on which the secret before this one works. */
+            previousSecretUntil?: components["schemas"]["Date"];
+            scopes: components["schemas"]["Scopes"];
+            origins?: components["schemas"]["Origins"];
+            addresses?: components["schemas"]["Addresses"];
+            lastUsedAt?: components["schemas"]["LastUsedAt"];
+            revocationReason?: string;
+            /** @description The secret itself; only in the answer that made it. */
+            secret?: string;
+        };
+        /**
+         * @description How it proves itself at the token endpoint. 客户端认证方式。
+         * @enum {string}
+         */
+        ClientMethod: "private_key_jwt" | "client_secret_basic";
+        /**
+         * @description Where its pages come from, if browsers call the API. 浏览器来源。
+         * @example [
+         *       "https://app.example.org"
+         *     ]
+         */
+        Origins: string[];
+        /** @description Any of them may have signed the assertion. 公钥。 */
+        PublicKeys: components["schemas"]["PublicKey"][];
+        /** @description A public key as JSON Web Key (RFC 7517): Ed25519 for EdDSA, or P-256 for ES256. Never send the private part, `d`. */
+        PublicKey: {
+            /** @enum {string} */
+            kty: "OKP" | "EC";
+            /** @enum {string} */
+            crv: "Ed25519" | "P-256";
+            x: string;
+            y?: string;
+            kid?: string;
+            /** @enum {string} */
+            alg?: "EdDSA" | "Ed25519" | "ES256";
+            /** @enum {string} */
+            use?: "sig";
+            /** @description Not kept. */
+            key_ops?: "verify"[];
+            /** @description Not kept; Web Crypto writes it, and key_ops. */
+            ext?: boolean;
+        };
+        RegisterClient: {
+            /** @description Name no person. */
+            label: string;
+            method: components["schemas"]["ClientMethod"];
+            keys?: components["schemas"]["PublicKeys"];
+            scopes?: components["schemas"]["Scopes"];
+            origins?: components["schemas"]["Origins"];
+            addresses?: components["schemas"]["Addresses"];
+        };
+        ReplaceClientCredentials: {
+            keys?: components["schemas"]["PublicKeys"];
+        };
+        RevokeClient: {
+            /** @enum {string} */
+            reason?: "lost" | "leaked" | "replaced" | "unused" | "other";
+        };
+        TokenRequest: {
+            /** @enum {string} */
+            grant_type: "client_credentials";
+            /** @description With blanks between; all that the client may do if nothing is said. */
+            scope?: string;
+            client_id?: string;
+            /** @enum {string} */
+            client_assertion_type?: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+            client_assertion?: string;
+            resource?: string;
+        };
+        Token: {
+            access_token: string;
+            /** @enum {string} */
+            token_type: "Bearer";
+            /** @description Seconds. */
+            expires_in: number;
+            scope: string;
+        };
+        TokenError: {
+            error: string;
+            error_description: string;
+        };
+        AuthorizationServer: {
+            issuer: string;
+            token_endpoint: string;
+            jwks_uri: string;
+            scopes_supported?: string[];
+            grant_types_supported: string[];
+            token_endpoint_auth_methods_supported: string[];
+            token_endpoint_auth_signing_alg_values_supported?: string[];
+            service_documentation?: string;
+        } & {
+            [key: string]: unknown;
+        };
+        SigningKeys: {
+            keys: {
+                kty: string;
+                crv: string;
+                x: string;
+                kid: string;
+                alg: string;
+                use: string;
+            }[];
         };
         RevokeApiKey: {
             /** @enum {string} */
@@ -3176,14 +3930,48 @@ export interface components {
                 kind: components["schemas"]["OrganisationKind"];
                 name: string;
             };
+            /** @description The API key or the OAuth client that you came with. */
             key: {
                 id: string;
                 label: string;
                 expiresOn?: components["schemas"]["Date"];
             };
+            /** @description The person behind the client, as `act.sub` of the token calls them. */
+            person?: string;
+            /** @description What you may do. */
+            scopes?: string[];
             /** @description To which you are a party. */
             agreements: components["schemas"]["AgreementId"][];
         };
+        /** @description All that is sent must apply. A phone also finds the child whose guardian has it. */
+        SearchSubjects: {
+            name?: string;
+            phone?: string;
+            idType?: components["schemas"]["IdType"];
+            idNumber?: string;
+        } | unknown | unknown | unknown;
+        MatchSubjects: {
+            name?: string;
+            phone?: string;
+            /** Format: date */
+            birthDate?: string;
+            idType?: components["schemas"]["IdType"];
+            idNumber?: string;
+        } | unknown | unknown | unknown;
+        SubjectMatches: {
+            data: components["schemas"]["SubjectMatch"][];
+        };
+        SubjectMatch: {
+            id: components["schemas"]["SubjectId"];
+            /**
+             * @description certain: the same document. probable: the same name with the same birth date or phone. possible: less than that, or another document of the same kind. 确定 | 很可能 | 可能
+             * @enum {string}
+             */
+            grade: "certain" | "probable" | "possible";
+            agreed: components["schemas"]["Trait"][];
+            disagreed: components["schemas"]["Trait"][];
+        };
+        Trait: string;
         /** @enum {string} */
         SubjectKind: "person" | "family" | "teacher";
         SubjectFacts: {
@@ -3218,6 +4006,7 @@ export interface components {
             updatedAt: string;
             masked?: components["schemas"]["Masked"][];
             status: string;
+            note?: components["schemas"]["FreeText"];
             flags?: components["schemas"]["Flags"];
             identity?: components["schemas"]["Identity"];
         } & components["schemas"]["SubjectFacts"];
@@ -3766,6 +4555,54 @@ export interface components {
             occurredOn: components["schemas"]["OccurredOn"];
         };
         /**
+         * @description aggregate: figures only; deidentified: also pseudonymised facts; named: also identity, in the fields that the basis opens. Of several grants in force the widest counts. Without one, a party sees deidentified. 仅数字 | 去标识化 | 可见身份
+         * @enum {string}
+         */
+        AgreementView: "aggregate" | "deidentified" | "named";
+        AgreementGrantFacts: {
+            agreementId: components["schemas"]["AgreementId"];
+            funderOrgId: components["schemas"]["OrganisationId"];
+            view: components["schemas"]["AgreementView"];
+            /**
+             * @description What it is for, and no other purpose. 履约验收 | 审计抽查 | 成效评估 | 投诉处理 | 法定职责
+             * @enum {string}
+             */
+            basis: "acceptance" | "audit" | "evaluation" | "complaint" | "statutory-duty";
+            /** @description The first day. */
+            validFrom: components["schemas"]["Date"];
+            /** @description The last day. */
+            validTo: components["schemas"]["Date"];
+        };
+        /** @description How much of an agreement a funder sees, for what and until when (授权). It belongs to the contractor. */
+        AgreementGrant: {
+            id: string;
+            /** @description The number in the ETag; one more with every event. */
+            version: number;
+            /** @description The organisation that recorded it. */
+            orgId: string;
+            agreementId?: string;
+            siteId?: string;
+            /** Format: date */
+            occurredOn?: string;
+            /** Format: date-time */
+            recordedAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+            masked?: components["schemas"]["Masked"][];
+            status: string;
+            givenBy: components["schemas"]["OrganisationId"];
+            endingReason?: components["schemas"]["EndingReason"];
+        } & components["schemas"]["AgreementGrantFacts"];
+        GiveAgreementGrant: {
+            /** @description Your own id, if you made one offline. */
+            id?: string;
+        } & components["schemas"]["AgreementGrantFacts"];
+        /** @enum {string} */
+        EndingReason: "purpose-fulfilled" | "given-in-error" | "consent-withdrawn" | "misuse" | "other";
+        EndAgreementGrant: {
+            reason: components["schemas"]["EndingReason"];
+        };
+        /**
          * @description 特色 | 示范 | 常规
          * @enum {string}
          */
@@ -4032,6 +4869,162 @@ export interface components {
                 value: components["schemas"]["Decimal"];
             }[];
         };
+        /** @description An event as CloudEvents 1.0 in structured JSON. The attributes are those of the messages on Kafka, except that `sequence` is here the place in the ledger: all events of all services have one order. What is sealed stays out. */
+        CloudEvent: {
+            /** @constant */
+            specversion: "1.0";
+            /** Format: uuid */
+            id: string;
+            /** @example /services/case */
+            source: string;
+            /** @example org.wushe.case.CaseOpened.v1 */
+            type: string;
+            /** @description When the service wrote it down. */
+            time: components["schemas"]["Time"];
+            /**
+             * @description The stream.
+             * @example case-cas_01h455vb4pex5vsknk084sn001
+             */
+            subject: string;
+            partitionkey: string;
+            /** @description Its place in the ledger. */
+            sequence: components["schemas"]["Sequence"];
+            /** @description Its place in its stream: one more than the event before it. */
+            streamversion: number;
+            /** @description The organisation that it belongs to. */
+            tenant: string;
+            agreementid?: string;
+            /**
+             * Format: date
+             * @description The day it happened.
+             */
+            occurredon?: string;
+            /** @description The Request-Id of the request that recorded it. */
+            correlationid?: string;
+            causationid?: string;
+            traceparent?: string;
+            /** @description The key that recorded it. */
+            authid?: string;
+            datacontenttype: string;
+            /** @description Its facts, as /asyncapi.json describes them. */
+            data?: {
+                [key: string]: unknown;
+            };
+        };
+        /** @example 00000000000001048213 */
+        Sequence: string;
+        EventBatch: {
+            data: components["schemas"]["CloudEvent"][];
+            /** @description Up to where the ledger was read for you. */
+            position: components["schemas"]["Sequence"];
+            /** @description While there is more; a page may be empty and have one. */
+            nextLink?: string;
+            /** @description When there is no more for now. */
+            deltaLink?: string;
+        };
+        ChangeBatch: {
+            data: components["schemas"]["Change"][];
+            nextLink?: string;
+            deltaLink?: string;
+        };
+        Change: {
+            /**
+             * @example case
+             * @example caseSession
+             */
+            type: string;
+            id: string;
+            /** @description upsert: read it at href. withdrawn: it was voided. erased: nobody can read its identity any more; delete yours. outOfScope: it is no longer for you; delete it. merged: none yet. */
+            op: string;
+            /** @description Of its stream, as in ETag. */
+            version: number;
+            /** @description Where it is read; not with outOfScope. */
+            href?: string;
+            agreementId?: string;
+            /** @description Place of the change in the ledger. */
+            sequence: components["schemas"]["Sequence"];
+            changedAt: components["schemas"]["Time"];
+        };
+        WebhookFacts: {
+            /**
+             * @description https, and reachable from the internet. Put no secret into it; the signature shows who sends.
+             * @example https://ngo.example/wushe
+             */
+            url: string;
+            /** @description All of them when left out. */
+            eventTypes?: string[];
+            /** @description Name no person. */
+            description?: string;
+        };
+        /** @description An address to which events are sent, by Standard Webhooks (推送地址). */
+        Webhook: {
+            id: string;
+            /** @description The number in the ETag; one more with every event. */
+            version: number;
+            /** @description The organisation that recorded it. */
+            orgId: string;
+            agreementId?: string;
+            siteId?: string;
+            /** Format: date */
+            occurredOn?: string;
+            /** Format: date-time */
+            recordedAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+            masked?: components["schemas"]["Masked"][];
+            status: string;
+            suspensionReason?: string;
+            /** @description `whsec_…`; only in the answer that made it. */
+            secret?: string;
+        } & components["schemas"]["WebhookFacts"];
+        RegisterWebhook: {
+            /** @description Your own id, if you made one offline. */
+            id?: string;
+        } & components["schemas"]["WebhookFacts"];
+        CorrectWebhook: {
+            reason: components["schemas"]["CorrectionReason"];
+        } & components["schemas"]["WebhookFacts"];
+        SuspendWebhook: {
+            /** @enum {string} */
+            reason: "requested" | "gone" | "other";
+        };
+        ResumeWebhook: Record<string, never>;
+        RemoveWebhook: Record<string, never>;
+        RotateWebhookSecret: Record<string, never>;
+        TestWebhook: Record<string, never>;
+        /** @description Either from and to, in the time of the ledger, or eventIds. */
+        ReplayWebhook: {
+            /** @description The first moment. */
+            from?: components["schemas"]["Time"];
+            /** @description The moment after the last. */
+            to?: components["schemas"]["Time"];
+            eventIds?: string[];
+        };
+        WebhookDeliveries: {
+            data: components["schemas"]["WebhookDelivery"][];
+            nextCursor?: string;
+        };
+        WebhookDelivery: {
+            /**
+             * Format: uuid
+             * @description The webhook-id.
+             */
+            eventId: string;
+            /** @example org.wushe.case.CaseOpened.v1 */
+            type: string;
+            sequence: components["schemas"]["Sequence"];
+            /** @description Counts what this endpoint is sent, from 1 without a gap. */
+            endpointSequence?: number;
+            /** @description The event of the replay that it belongs to, if any. */
+            replayId?: string;
+            status: string;
+            attempts: number;
+            nextAttemptAt?: components["schemas"]["Time"];
+            lastAttemptAt?: components["schemas"]["Time"];
+            /** @description What your server answered. */
+            lastStatus?: number;
+            lastError?: string;
+        };
         /** @enum {string} */
         ProviderKind: "enterprise" | "foundation" | "government" | "community" | "individual";
         ProviderFacts: {
@@ -4059,6 +5052,7 @@ export interface components {
             updatedAt: string;
             masked?: components["schemas"]["Masked"][];
             status: string;
+            note?: components["schemas"]["FreeText"];
             identity?: components["schemas"]["Identity"];
         } & components["schemas"]["ProviderFacts"];
         RegisterProvider: {
@@ -4233,6 +5227,7 @@ export interface components {
             updatedAt: string;
             masked?: components["schemas"]["Masked"][];
             status: string;
+            note?: components["schemas"]["FreeText"];
             flags?: components["schemas"]["Flags"];
             closedOn?: components["schemas"]["Date"];
         } & components["schemas"]["StationFacts"];
@@ -4279,6 +5274,7 @@ export interface components {
             updatedAt: string;
             masked?: components["schemas"]["Masked"][];
             status: string;
+            note?: components["schemas"]["FreeText"];
             /** @description Since when at siteId; absent for the station of the beginning. */
             assignedOn?: components["schemas"]["Date"];
             leftOn?: components["schemas"]["Date"];
@@ -4502,6 +5498,21 @@ export interface components {
             asOf: string;
             position: string;
         };
+        ClientAnswer: {
+            data: components["schemas"]["Client"];
+            receipt?: components["schemas"]["Receipt"];
+            provenance?: components["schemas"]["Provenance"];
+            /** @description In place of a receipt: dryRun. */
+            wouldEmit?: components["schemas"]["WouldEmit"][];
+            warnings?: components["schemas"]["Warning"][];
+        };
+        ClientPage: {
+            data: components["schemas"]["Client"][];
+            nextCursor?: string;
+            /** Format: date-time */
+            asOf: string;
+            position: string;
+        };
         SubjectAnswer: {
             data: components["schemas"]["Subject"];
             receipt?: components["schemas"]["Receipt"];
@@ -4637,6 +5648,21 @@ export interface components {
             asOf: string;
             position: string;
         };
+        AgreementGrantAnswer: {
+            data: components["schemas"]["AgreementGrant"];
+            receipt?: components["schemas"]["Receipt"];
+            provenance?: components["schemas"]["Provenance"];
+            /** @description In place of a receipt: dryRun. */
+            wouldEmit?: components["schemas"]["WouldEmit"][];
+            warnings?: components["schemas"]["Warning"][];
+        };
+        AgreementGrantPage: {
+            data: components["schemas"]["AgreementGrant"][];
+            nextCursor?: string;
+            /** Format: date-time */
+            asOf: string;
+            position: string;
+        };
         ProjectAnswer: {
             data: components["schemas"]["Project"];
             receipt?: components["schemas"]["Receipt"];
@@ -4647,6 +5673,21 @@ export interface components {
         };
         ProjectPage: {
             data: components["schemas"]["Project"][];
+            nextCursor?: string;
+            /** Format: date-time */
+            asOf: string;
+            position: string;
+        };
+        WebhookAnswer: {
+            data: components["schemas"]["Webhook"];
+            receipt?: components["schemas"]["Receipt"];
+            provenance?: components["schemas"]["Provenance"];
+            /** @description In place of a receipt: dryRun. */
+            wouldEmit?: components["schemas"]["WouldEmit"][];
+            warnings?: components["schemas"]["Warning"][];
+        };
+        WebhookPage: {
+            data: components["schemas"]["Webhook"][];
             nextCursor?: string;
             /** Format: date-time */
             asOf: string;
@@ -4778,6 +5819,73 @@ export interface components {
         Problem: {
             headers: {
                 "Request-Id": components["headers"]["Request-Id"];
+                "API-Version": components["headers"]["API-Version"];
+                "Content-Language": components["headers"]["Content-Language"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description No key, or none that is valid. */
+        NotAuthenticated: {
+            headers: {
+                "Request-Id": components["headers"]["Request-Id"];
+                "API-Version": components["headers"]["API-Version"];
+                "Content-Language": components["headers"]["Content-Language"];
+                "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Not in this state, or the id is taken, or others are writing to it. */
+        Conflict: {
+            headers: {
+                "Request-Id": components["headers"]["Request-Id"];
+                "API-Version": components["headers"]["API-Version"];
+                "Content-Language": components["headers"]["Content-Language"];
+                "Retry-After": components["headers"]["Retry-After-If-Any"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description It has changed since you read it. The ETag is that of today. */
+        VersionConflict: {
+            headers: {
+                "Request-Id": components["headers"]["Request-Id"];
+                "API-Version": components["headers"]["API-Version"];
+                "Content-Language": components["headers"]["Content-Language"];
+                ETag: components["headers"]["ETag"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Too many requests; the same one may be sent again with the same key. */
+        TooManyRequests: {
+            headers: {
+                "Request-Id": components["headers"]["Request-Id"];
+                "API-Version": components["headers"]["API-Version"];
+                "Content-Language": components["headers"]["Content-Language"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Not now; the same request may be sent again with the same key. */
+        Unavailable: {
+            headers: {
+                "Request-Id": components["headers"]["Request-Id"];
+                "API-Version": components["headers"]["API-Version"];
+                "Content-Language": components["headers"]["Content-Language"];
+                "Retry-After": components["headers"]["Retry-After"];
                 [name: string]: unknown;
             };
             content: {
@@ -4788,8 +5896,11 @@ export interface components {
         NoContent: {
             headers: {
                 "Request-Id": components["headers"]["Request-Id"];
+                "API-Version": components["headers"]["API-Version"];
                 ETag: components["headers"]["ETag"];
                 "Sync-Token": components["headers"]["Sync-Token"];
+                Location: components["headers"]["Location-If-Made"];
+                "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                 "Preference-Applied": components["headers"]["Preference-Applied"];
                 [name: string]: unknown;
             };
@@ -4799,7 +5910,11 @@ export interface components {
         NotModified: {
             headers: {
                 "Request-Id": components["headers"]["Request-Id"];
+                "API-Version": components["headers"]["API-Version"];
                 ETag: components["headers"]["ETag"];
+                "Sync-Token": components["headers"]["Sync-Token"];
+                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                Link: components["headers"]["Link"];
                 [name: string]: unknown;
             };
             content?: never;
@@ -4808,6 +5923,7 @@ export interface components {
         Diff: {
             headers: {
                 "Request-Id": components["headers"]["Request-Id"];
+                "API-Version": components["headers"]["API-Version"];
                 [name: string]: unknown;
             };
             content: {
@@ -4818,6 +5934,8 @@ export interface components {
         History: {
             headers: {
                 "Request-Id": components["headers"]["Request-Id"];
+                "API-Version": components["headers"]["API-Version"];
+                Link: components["headers"]["Link"];
                 [name: string]: unknown;
             };
             content: {
@@ -4828,6 +5946,9 @@ export interface components {
         Batch: {
             headers: {
                 "Request-Id": components["headers"]["Request-Id"];
+                "API-Version": components["headers"]["API-Version"];
+                /** @description Of all its requests together. */
+                "Sync-Token"?: string;
                 [name: string]: unknown;
             };
             content: {
@@ -4838,17 +5959,73 @@ export interface components {
         Me: {
             headers: {
                 "Request-Id": components["headers"]["Request-Id"];
+                "API-Version": components["headers"]["API-Version"];
                 [name: string]: unknown;
             };
             content: {
                 "application/json": components["schemas"]["MeAnswer"];
             };
         };
+        /** @description The token. */
+        Token: {
+            headers: {
+                "Request-Id": components["headers"]["Request-Id"];
+                "API-Version": components["headers"]["API-Version"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Token"];
+            };
+        };
+        /** @description Why there is no token, as RFC 6749 §5.2 writes it. */
+        TokenError: {
+            headers: {
+                "Request-Id": components["headers"]["Request-Id"];
+                "API-Version": components["headers"]["API-Version"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["TokenError"];
+            };
+        };
+        /** @description The metadata. */
+        AuthorizationServer: {
+            headers: {
+                "Request-Id": components["headers"]["Request-Id"];
+                "API-Version": components["headers"]["API-Version"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["AuthorizationServer"];
+            };
+        };
+        /** @description The key of this month and those beside it. */
+        SigningKeys: {
+            headers: {
+                "Request-Id": components["headers"]["Request-Id"];
+                "API-Version": components["headers"]["API-Version"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["SigningKeys"];
+            };
+        };
+        /** @description Who may be the same person, the surest first; at most fifty. */
+        SubjectMatches: {
+            headers: {
+                "Request-Id": components["headers"]["Request-Id"];
+                "API-Version": components["headers"]["API-Version"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["SubjectMatches"];
+            };
+        };
         /** @description The figures. */
         Report: {
             headers: {
                 "Request-Id": components["headers"]["Request-Id"];
-                "Sync-Token": components["headers"]["Sync-Token"];
+                "API-Version": components["headers"]["API-Version"];
                 [name: string]: unknown;
             };
             content: {
@@ -4859,7 +6036,8 @@ export interface components {
         FactPage: {
             headers: {
                 "Request-Id": components["headers"]["Request-Id"];
-                "Sync-Token": components["headers"]["Sync-Token"];
+                "API-Version": components["headers"]["API-Version"];
+                Link: components["headers"]["Link"];
                 [name: string]: unknown;
             };
             content: {
@@ -4870,21 +6048,89 @@ export interface components {
         IndicatorList: {
             headers: {
                 "Request-Id": components["headers"]["Request-Id"];
+                "API-Version": components["headers"]["API-Version"];
                 [name: string]: unknown;
             };
             content: {
                 "application/json": components["schemas"]["IndicatorList"];
             };
         };
+        /** @description One page of the ledger. */
+        EventBatch: {
+            headers: {
+                "Request-Id": components["headers"]["Request-Id"];
+                "API-Version": components["headers"]["API-Version"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["EventBatch"];
+                "application/x-ndjson": components["schemas"]["CloudEvent"];
+            };
+        };
+        /** @description The stream, until somebody ends it. */
+        EventStream: {
+            headers: {
+                "Request-Id": components["headers"]["Request-Id"];
+                "API-Version": components["headers"]["API-Version"];
+                [name: string]: unknown;
+            };
+            content: {
+                "text/event-stream": string;
+            };
+        };
+        /** @description One page of changes, in the order of the ledger. */
+        ChangeBatch: {
+            headers: {
+                "Request-Id": components["headers"]["Request-Id"];
+                "API-Version": components["headers"]["API-Version"];
+                Link: components["headers"]["Link"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ChangeBatch"];
+            };
+        };
+        /** @description One page of deliveries. */
+        WebhookDeliveriesPage: {
+            headers: {
+                "Request-Id": components["headers"]["Request-Id"];
+                "API-Version": components["headers"]["API-Version"];
+                Link: components["headers"]["Link"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["WebhookDeliveries"];
+            };
+        };
         /** @description The Organisation as it now stands. */
         OrganisationAnswer: {
             headers: {
                 "Request-Id": components["headers"]["Request-Id"];
+                "API-Version": components["headers"]["API-Version"];
+                ETag: components["headers"]["ETag"];
                 "Sync-Token": components["headers"]["Sync-Token"];
+                "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                "Dry-Run": components["headers"]["Dry-Run"];
+                "Preference-Applied": components["headers"]["Preference-Applied"];
                 "Memento-Datetime": components["headers"]["Memento-Datetime"];
                 Link: components["headers"]["Link"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["OrganisationAnswer"];
+            };
+        };
+        /** @description The Organisation that was made. */
+        OrganisationCreated: {
+            headers: {
+                "Request-Id": components["headers"]["Request-Id"];
+                "API-Version": components["headers"]["API-Version"];
                 ETag: components["headers"]["ETag"];
+                "Sync-Token": components["headers"]["Sync-Token"];
+                Location: components["headers"]["Location"];
+                "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                 "Dry-Run": components["headers"]["Dry-Run"];
+                "Preference-Applied": components["headers"]["Preference-Applied"];
                 [name: string]: unknown;
             };
             content: {
@@ -4895,9 +6141,10 @@ export interface components {
         OrganisationPage: {
             headers: {
                 "Request-Id": components["headers"]["Request-Id"];
-                "Sync-Token": components["headers"]["Sync-Token"];
-                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                "API-Version": components["headers"]["API-Version"];
                 Link: components["headers"]["Link"];
+                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                "Sync-Token": components["headers"]["Sync-Token-If-Any"];
                 [name: string]: unknown;
             };
             content: {
@@ -4908,11 +6155,31 @@ export interface components {
         ApiKeyAnswer: {
             headers: {
                 "Request-Id": components["headers"]["Request-Id"];
+                "API-Version": components["headers"]["API-Version"];
+                ETag: components["headers"]["ETag"];
                 "Sync-Token": components["headers"]["Sync-Token"];
+                "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                "Dry-Run": components["headers"]["Dry-Run"];
+                "Preference-Applied": components["headers"]["Preference-Applied"];
                 "Memento-Datetime": components["headers"]["Memento-Datetime"];
                 Link: components["headers"]["Link"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ApiKeyAnswer"];
+            };
+        };
+        /** @description The ApiKey that was made. */
+        ApiKeyCreated: {
+            headers: {
+                "Request-Id": components["headers"]["Request-Id"];
+                "API-Version": components["headers"]["API-Version"];
                 ETag: components["headers"]["ETag"];
+                "Sync-Token": components["headers"]["Sync-Token"];
+                Location: components["headers"]["Location"];
+                "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                 "Dry-Run": components["headers"]["Dry-Run"];
+                "Preference-Applied": components["headers"]["Preference-Applied"];
                 [name: string]: unknown;
             };
             content: {
@@ -4923,24 +6190,94 @@ export interface components {
         ApiKeyPage: {
             headers: {
                 "Request-Id": components["headers"]["Request-Id"];
-                "Sync-Token": components["headers"]["Sync-Token"];
-                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                "API-Version": components["headers"]["API-Version"];
                 Link: components["headers"]["Link"];
+                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                "Sync-Token": components["headers"]["Sync-Token-If-Any"];
                 [name: string]: unknown;
             };
             content: {
                 "application/json": components["schemas"]["ApiKeyPage"];
             };
         };
+        /** @description The Client as it now stands. */
+        ClientAnswer: {
+            headers: {
+                "Request-Id": components["headers"]["Request-Id"];
+                "API-Version": components["headers"]["API-Version"];
+                ETag: components["headers"]["ETag"];
+                "Sync-Token": components["headers"]["Sync-Token"];
+                "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                "Dry-Run": components["headers"]["Dry-Run"];
+                "Preference-Applied": components["headers"]["Preference-Applied"];
+                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                Link: components["headers"]["Link"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ClientAnswer"];
+            };
+        };
+        /** @description The Client that was made. */
+        ClientCreated: {
+            headers: {
+                "Request-Id": components["headers"]["Request-Id"];
+                "API-Version": components["headers"]["API-Version"];
+                ETag: components["headers"]["ETag"];
+                "Sync-Token": components["headers"]["Sync-Token"];
+                Location: components["headers"]["Location"];
+                "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                "Dry-Run": components["headers"]["Dry-Run"];
+                "Preference-Applied": components["headers"]["Preference-Applied"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ClientAnswer"];
+            };
+        };
+        /** @description One page of the list. */
+        ClientPage: {
+            headers: {
+                "Request-Id": components["headers"]["Request-Id"];
+                "API-Version": components["headers"]["API-Version"];
+                Link: components["headers"]["Link"];
+                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                "Sync-Token": components["headers"]["Sync-Token-If-Any"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ClientPage"];
+            };
+        };
         /** @description The Subject as it now stands. */
         SubjectAnswer: {
             headers: {
                 "Request-Id": components["headers"]["Request-Id"];
+                "API-Version": components["headers"]["API-Version"];
+                ETag: components["headers"]["ETag"];
                 "Sync-Token": components["headers"]["Sync-Token"];
+                "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                "Dry-Run": components["headers"]["Dry-Run"];
+                "Preference-Applied": components["headers"]["Preference-Applied"];
                 "Memento-Datetime": components["headers"]["Memento-Datetime"];
                 Link: components["headers"]["Link"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["SubjectAnswer"];
+            };
+        };
+        /** @description The Subject that was made. */
+        SubjectCreated: {
+            headers: {
+                "Request-Id": components["headers"]["Request-Id"];
+                "API-Version": components["headers"]["API-Version"];
                 ETag: components["headers"]["ETag"];
+                "Sync-Token": components["headers"]["Sync-Token"];
+                Location: components["headers"]["Location"];
+                "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                 "Dry-Run": components["headers"]["Dry-Run"];
+                "Preference-Applied": components["headers"]["Preference-Applied"];
                 [name: string]: unknown;
             };
             content: {
@@ -4951,9 +6288,10 @@ export interface components {
         SubjectPage: {
             headers: {
                 "Request-Id": components["headers"]["Request-Id"];
-                "Sync-Token": components["headers"]["Sync-Token"];
-                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                "API-Version": components["headers"]["API-Version"];
                 Link: components["headers"]["Link"];
+                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                "Sync-Token": components["headers"]["Sync-Token-If-Any"];
                 [name: string]: unknown;
             };
             content: {
@@ -4964,11 +6302,31 @@ export interface components {
         ConcernAnswer: {
             headers: {
                 "Request-Id": components["headers"]["Request-Id"];
+                "API-Version": components["headers"]["API-Version"];
+                ETag: components["headers"]["ETag"];
                 "Sync-Token": components["headers"]["Sync-Token"];
+                "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                "Dry-Run": components["headers"]["Dry-Run"];
+                "Preference-Applied": components["headers"]["Preference-Applied"];
                 "Memento-Datetime": components["headers"]["Memento-Datetime"];
                 Link: components["headers"]["Link"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ConcernAnswer"];
+            };
+        };
+        /** @description The Concern that was made. */
+        ConcernCreated: {
+            headers: {
+                "Request-Id": components["headers"]["Request-Id"];
+                "API-Version": components["headers"]["API-Version"];
                 ETag: components["headers"]["ETag"];
+                "Sync-Token": components["headers"]["Sync-Token"];
+                Location: components["headers"]["Location"];
+                "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                 "Dry-Run": components["headers"]["Dry-Run"];
+                "Preference-Applied": components["headers"]["Preference-Applied"];
                 [name: string]: unknown;
             };
             content: {
@@ -4979,9 +6337,10 @@ export interface components {
         ConcernPage: {
             headers: {
                 "Request-Id": components["headers"]["Request-Id"];
-                "Sync-Token": components["headers"]["Sync-Token"];
-                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                "API-Version": components["headers"]["API-Version"];
                 Link: components["headers"]["Link"];
+                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                "Sync-Token": components["headers"]["Sync-Token-If-Any"];
                 [name: string]: unknown;
             };
             content: {
@@ -4992,11 +6351,31 @@ export interface components {
         CaseAnswer: {
             headers: {
                 "Request-Id": components["headers"]["Request-Id"];
+                "API-Version": components["headers"]["API-Version"];
+                ETag: components["headers"]["ETag"];
                 "Sync-Token": components["headers"]["Sync-Token"];
+                "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                "Dry-Run": components["headers"]["Dry-Run"];
+                "Preference-Applied": components["headers"]["Preference-Applied"];
                 "Memento-Datetime": components["headers"]["Memento-Datetime"];
                 Link: components["headers"]["Link"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["CaseAnswer"];
+            };
+        };
+        /** @description The Case that was made. */
+        CaseCreated: {
+            headers: {
+                "Request-Id": components["headers"]["Request-Id"];
+                "API-Version": components["headers"]["API-Version"];
                 ETag: components["headers"]["ETag"];
+                "Sync-Token": components["headers"]["Sync-Token"];
+                Location: components["headers"]["Location"];
+                "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                 "Dry-Run": components["headers"]["Dry-Run"];
+                "Preference-Applied": components["headers"]["Preference-Applied"];
                 [name: string]: unknown;
             };
             content: {
@@ -5007,9 +6386,10 @@ export interface components {
         CasePage: {
             headers: {
                 "Request-Id": components["headers"]["Request-Id"];
-                "Sync-Token": components["headers"]["Sync-Token"];
-                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                "API-Version": components["headers"]["API-Version"];
                 Link: components["headers"]["Link"];
+                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                "Sync-Token": components["headers"]["Sync-Token-If-Any"];
                 [name: string]: unknown;
             };
             content: {
@@ -5020,11 +6400,31 @@ export interface components {
         CaseSessionAnswer: {
             headers: {
                 "Request-Id": components["headers"]["Request-Id"];
+                "API-Version": components["headers"]["API-Version"];
+                ETag: components["headers"]["ETag"];
                 "Sync-Token": components["headers"]["Sync-Token"];
+                "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                "Dry-Run": components["headers"]["Dry-Run"];
+                "Preference-Applied": components["headers"]["Preference-Applied"];
                 "Memento-Datetime": components["headers"]["Memento-Datetime"];
                 Link: components["headers"]["Link"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["CaseSessionAnswer"];
+            };
+        };
+        /** @description The CaseSession that was made. */
+        CaseSessionCreated: {
+            headers: {
+                "Request-Id": components["headers"]["Request-Id"];
+                "API-Version": components["headers"]["API-Version"];
                 ETag: components["headers"]["ETag"];
+                "Sync-Token": components["headers"]["Sync-Token"];
+                Location: components["headers"]["Location"];
+                "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                 "Dry-Run": components["headers"]["Dry-Run"];
+                "Preference-Applied": components["headers"]["Preference-Applied"];
                 [name: string]: unknown;
             };
             content: {
@@ -5035,9 +6435,10 @@ export interface components {
         CaseSessionPage: {
             headers: {
                 "Request-Id": components["headers"]["Request-Id"];
-                "Sync-Token": components["headers"]["Sync-Token"];
-                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                "API-Version": components["headers"]["API-Version"];
                 Link: components["headers"]["Link"];
+                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                "Sync-Token": components["headers"]["Sync-Token-If-Any"];
                 [name: string]: unknown;
             };
             content: {
@@ -5048,11 +6449,31 @@ export interface components {
         GroupAnswer: {
             headers: {
                 "Request-Id": components["headers"]["Request-Id"];
+                "API-Version": components["headers"]["API-Version"];
+                ETag: components["headers"]["ETag"];
                 "Sync-Token": components["headers"]["Sync-Token"];
+                "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                "Dry-Run": components["headers"]["Dry-Run"];
+                "Preference-Applied": components["headers"]["Preference-Applied"];
                 "Memento-Datetime": components["headers"]["Memento-Datetime"];
                 Link: components["headers"]["Link"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["GroupAnswer"];
+            };
+        };
+        /** @description The Group that was made. */
+        GroupCreated: {
+            headers: {
+                "Request-Id": components["headers"]["Request-Id"];
+                "API-Version": components["headers"]["API-Version"];
                 ETag: components["headers"]["ETag"];
+                "Sync-Token": components["headers"]["Sync-Token"];
+                Location: components["headers"]["Location"];
+                "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                 "Dry-Run": components["headers"]["Dry-Run"];
+                "Preference-Applied": components["headers"]["Preference-Applied"];
                 [name: string]: unknown;
             };
             content: {
@@ -5063,9 +6484,10 @@ export interface components {
         GroupPage: {
             headers: {
                 "Request-Id": components["headers"]["Request-Id"];
-                "Sync-Token": components["headers"]["Sync-Token"];
-                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                "API-Version": components["headers"]["API-Version"];
                 Link: components["headers"]["Link"];
+                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                "Sync-Token": components["headers"]["Sync-Token-If-Any"];
                 [name: string]: unknown;
             };
             content: {
@@ -5076,11 +6498,31 @@ export interface components {
         GroupSessionAnswer: {
             headers: {
                 "Request-Id": components["headers"]["Request-Id"];
+                "API-Version": components["headers"]["API-Version"];
+                ETag: components["headers"]["ETag"];
                 "Sync-Token": components["headers"]["Sync-Token"];
+                "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                "Dry-Run": components["headers"]["Dry-Run"];
+                "Preference-Applied": components["headers"]["Preference-Applied"];
                 "Memento-Datetime": components["headers"]["Memento-Datetime"];
                 Link: components["headers"]["Link"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["GroupSessionAnswer"];
+            };
+        };
+        /** @description The GroupSession that was made. */
+        GroupSessionCreated: {
+            headers: {
+                "Request-Id": components["headers"]["Request-Id"];
+                "API-Version": components["headers"]["API-Version"];
                 ETag: components["headers"]["ETag"];
+                "Sync-Token": components["headers"]["Sync-Token"];
+                Location: components["headers"]["Location"];
+                "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                 "Dry-Run": components["headers"]["Dry-Run"];
+                "Preference-Applied": components["headers"]["Preference-Applied"];
                 [name: string]: unknown;
             };
             content: {
@@ -5091,9 +6533,10 @@ export interface components {
         GroupSessionPage: {
             headers: {
                 "Request-Id": components["headers"]["Request-Id"];
-                "Sync-Token": components["headers"]["Sync-Token"];
-                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                "API-Version": components["headers"]["API-Version"];
                 Link: components["headers"]["Link"];
+                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                "Sync-Token": components["headers"]["Sync-Token-If-Any"];
                 [name: string]: unknown;
             };
             content: {
@@ -5104,11 +6547,31 @@ export interface components {
         ActivityAnswer: {
             headers: {
                 "Request-Id": components["headers"]["Request-Id"];
+                "API-Version": components["headers"]["API-Version"];
+                ETag: components["headers"]["ETag"];
                 "Sync-Token": components["headers"]["Sync-Token"];
+                "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                "Dry-Run": components["headers"]["Dry-Run"];
+                "Preference-Applied": components["headers"]["Preference-Applied"];
                 "Memento-Datetime": components["headers"]["Memento-Datetime"];
                 Link: components["headers"]["Link"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ActivityAnswer"];
+            };
+        };
+        /** @description The Activity that was made. */
+        ActivityCreated: {
+            headers: {
+                "Request-Id": components["headers"]["Request-Id"];
+                "API-Version": components["headers"]["API-Version"];
                 ETag: components["headers"]["ETag"];
+                "Sync-Token": components["headers"]["Sync-Token"];
+                Location: components["headers"]["Location"];
+                "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                 "Dry-Run": components["headers"]["Dry-Run"];
+                "Preference-Applied": components["headers"]["Preference-Applied"];
                 [name: string]: unknown;
             };
             content: {
@@ -5119,9 +6582,10 @@ export interface components {
         ActivityPage: {
             headers: {
                 "Request-Id": components["headers"]["Request-Id"];
-                "Sync-Token": components["headers"]["Sync-Token"];
-                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                "API-Version": components["headers"]["API-Version"];
                 Link: components["headers"]["Link"];
+                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                "Sync-Token": components["headers"]["Sync-Token-If-Any"];
                 [name: string]: unknown;
             };
             content: {
@@ -5132,11 +6596,31 @@ export interface components {
         ActivityOccurrenceAnswer: {
             headers: {
                 "Request-Id": components["headers"]["Request-Id"];
+                "API-Version": components["headers"]["API-Version"];
+                ETag: components["headers"]["ETag"];
                 "Sync-Token": components["headers"]["Sync-Token"];
+                "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                "Dry-Run": components["headers"]["Dry-Run"];
+                "Preference-Applied": components["headers"]["Preference-Applied"];
                 "Memento-Datetime": components["headers"]["Memento-Datetime"];
                 Link: components["headers"]["Link"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ActivityOccurrenceAnswer"];
+            };
+        };
+        /** @description The ActivityOccurrence that was made. */
+        ActivityOccurrenceCreated: {
+            headers: {
+                "Request-Id": components["headers"]["Request-Id"];
+                "API-Version": components["headers"]["API-Version"];
                 ETag: components["headers"]["ETag"];
+                "Sync-Token": components["headers"]["Sync-Token"];
+                Location: components["headers"]["Location"];
+                "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                 "Dry-Run": components["headers"]["Dry-Run"];
+                "Preference-Applied": components["headers"]["Preference-Applied"];
                 [name: string]: unknown;
             };
             content: {
@@ -5147,9 +6631,10 @@ export interface components {
         ActivityOccurrencePage: {
             headers: {
                 "Request-Id": components["headers"]["Request-Id"];
-                "Sync-Token": components["headers"]["Sync-Token"];
-                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                "API-Version": components["headers"]["API-Version"];
                 Link: components["headers"]["Link"];
+                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                "Sync-Token": components["headers"]["Sync-Token-If-Any"];
                 [name: string]: unknown;
             };
             content: {
@@ -5160,11 +6645,31 @@ export interface components {
         AgreementAnswer: {
             headers: {
                 "Request-Id": components["headers"]["Request-Id"];
+                "API-Version": components["headers"]["API-Version"];
+                ETag: components["headers"]["ETag"];
                 "Sync-Token": components["headers"]["Sync-Token"];
+                "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                "Dry-Run": components["headers"]["Dry-Run"];
+                "Preference-Applied": components["headers"]["Preference-Applied"];
                 "Memento-Datetime": components["headers"]["Memento-Datetime"];
                 Link: components["headers"]["Link"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["AgreementAnswer"];
+            };
+        };
+        /** @description The Agreement that was made. */
+        AgreementCreated: {
+            headers: {
+                "Request-Id": components["headers"]["Request-Id"];
+                "API-Version": components["headers"]["API-Version"];
                 ETag: components["headers"]["ETag"];
+                "Sync-Token": components["headers"]["Sync-Token"];
+                Location: components["headers"]["Location"];
+                "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                 "Dry-Run": components["headers"]["Dry-Run"];
+                "Preference-Applied": components["headers"]["Preference-Applied"];
                 [name: string]: unknown;
             };
             content: {
@@ -5175,24 +6680,94 @@ export interface components {
         AgreementPage: {
             headers: {
                 "Request-Id": components["headers"]["Request-Id"];
-                "Sync-Token": components["headers"]["Sync-Token"];
-                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                "API-Version": components["headers"]["API-Version"];
                 Link: components["headers"]["Link"];
+                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                "Sync-Token": components["headers"]["Sync-Token-If-Any"];
                 [name: string]: unknown;
             };
             content: {
                 "application/json": components["schemas"]["AgreementPage"];
             };
         };
+        /** @description The AgreementGrant as it now stands. */
+        AgreementGrantAnswer: {
+            headers: {
+                "Request-Id": components["headers"]["Request-Id"];
+                "API-Version": components["headers"]["API-Version"];
+                ETag: components["headers"]["ETag"];
+                "Sync-Token": components["headers"]["Sync-Token"];
+                "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                "Dry-Run": components["headers"]["Dry-Run"];
+                "Preference-Applied": components["headers"]["Preference-Applied"];
+                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                Link: components["headers"]["Link"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["AgreementGrantAnswer"];
+            };
+        };
+        /** @description The AgreementGrant that was made. */
+        AgreementGrantCreated: {
+            headers: {
+                "Request-Id": components["headers"]["Request-Id"];
+                "API-Version": components["headers"]["API-Version"];
+                ETag: components["headers"]["ETag"];
+                "Sync-Token": components["headers"]["Sync-Token"];
+                Location: components["headers"]["Location"];
+                "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                "Dry-Run": components["headers"]["Dry-Run"];
+                "Preference-Applied": components["headers"]["Preference-Applied"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["AgreementGrantAnswer"];
+            };
+        };
+        /** @description One page of the list. */
+        AgreementGrantPage: {
+            headers: {
+                "Request-Id": components["headers"]["Request-Id"];
+                "API-Version": components["headers"]["API-Version"];
+                Link: components["headers"]["Link"];
+                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                "Sync-Token": components["headers"]["Sync-Token-If-Any"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["AgreementGrantPage"];
+            };
+        };
         /** @description The Project as it now stands. */
         ProjectAnswer: {
             headers: {
                 "Request-Id": components["headers"]["Request-Id"];
+                "API-Version": components["headers"]["API-Version"];
+                ETag: components["headers"]["ETag"];
                 "Sync-Token": components["headers"]["Sync-Token"];
+                "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                "Dry-Run": components["headers"]["Dry-Run"];
+                "Preference-Applied": components["headers"]["Preference-Applied"];
                 "Memento-Datetime": components["headers"]["Memento-Datetime"];
                 Link: components["headers"]["Link"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ProjectAnswer"];
+            };
+        };
+        /** @description The Project that was made. */
+        ProjectCreated: {
+            headers: {
+                "Request-Id": components["headers"]["Request-Id"];
+                "API-Version": components["headers"]["API-Version"];
                 ETag: components["headers"]["ETag"];
+                "Sync-Token": components["headers"]["Sync-Token"];
+                Location: components["headers"]["Location"];
+                "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                 "Dry-Run": components["headers"]["Dry-Run"];
+                "Preference-Applied": components["headers"]["Preference-Applied"];
                 [name: string]: unknown;
             };
             content: {
@@ -5203,24 +6778,94 @@ export interface components {
         ProjectPage: {
             headers: {
                 "Request-Id": components["headers"]["Request-Id"];
-                "Sync-Token": components["headers"]["Sync-Token"];
-                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                "API-Version": components["headers"]["API-Version"];
                 Link: components["headers"]["Link"];
+                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                "Sync-Token": components["headers"]["Sync-Token-If-Any"];
                 [name: string]: unknown;
             };
             content: {
                 "application/json": components["schemas"]["ProjectPage"];
             };
         };
+        /** @description The Webhook as it now stands. */
+        WebhookAnswer: {
+            headers: {
+                "Request-Id": components["headers"]["Request-Id"];
+                "API-Version": components["headers"]["API-Version"];
+                ETag: components["headers"]["ETag"];
+                "Sync-Token": components["headers"]["Sync-Token"];
+                "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                "Dry-Run": components["headers"]["Dry-Run"];
+                "Preference-Applied": components["headers"]["Preference-Applied"];
+                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                Link: components["headers"]["Link"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["WebhookAnswer"];
+            };
+        };
+        /** @description The Webhook that was made. */
+        WebhookCreated: {
+            headers: {
+                "Request-Id": components["headers"]["Request-Id"];
+                "API-Version": components["headers"]["API-Version"];
+                ETag: components["headers"]["ETag"];
+                "Sync-Token": components["headers"]["Sync-Token"];
+                Location: components["headers"]["Location"];
+                "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                "Dry-Run": components["headers"]["Dry-Run"];
+                "Preference-Applied": components["headers"]["Preference-Applied"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["WebhookAnswer"];
+            };
+        };
+        /** @description One page of the list. */
+        WebhookPage: {
+            headers: {
+                "Request-Id": components["headers"]["Request-Id"];
+                "API-Version": components["headers"]["API-Version"];
+                Link: components["headers"]["Link"];
+                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                "Sync-Token": components["headers"]["Sync-Token-If-Any"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["WebhookPage"];
+            };
+        };
         /** @description The Provider as it now stands. */
         ProviderAnswer: {
             headers: {
                 "Request-Id": components["headers"]["Request-Id"];
+                "API-Version": components["headers"]["API-Version"];
+                ETag: components["headers"]["ETag"];
                 "Sync-Token": components["headers"]["Sync-Token"];
+                "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                "Dry-Run": components["headers"]["Dry-Run"];
+                "Preference-Applied": components["headers"]["Preference-Applied"];
                 "Memento-Datetime": components["headers"]["Memento-Datetime"];
                 Link: components["headers"]["Link"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ProviderAnswer"];
+            };
+        };
+        /** @description The Provider that was made. */
+        ProviderCreated: {
+            headers: {
+                "Request-Id": components["headers"]["Request-Id"];
+                "API-Version": components["headers"]["API-Version"];
                 ETag: components["headers"]["ETag"];
+                "Sync-Token": components["headers"]["Sync-Token"];
+                Location: components["headers"]["Location"];
+                "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                 "Dry-Run": components["headers"]["Dry-Run"];
+                "Preference-Applied": components["headers"]["Preference-Applied"];
                 [name: string]: unknown;
             };
             content: {
@@ -5231,9 +6876,10 @@ export interface components {
         ProviderPage: {
             headers: {
                 "Request-Id": components["headers"]["Request-Id"];
-                "Sync-Token": components["headers"]["Sync-Token"];
-                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                "API-Version": components["headers"]["API-Version"];
                 Link: components["headers"]["Link"];
+                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                "Sync-Token": components["headers"]["Sync-Token-If-Any"];
                 [name: string]: unknown;
             };
             content: {
@@ -5244,11 +6890,31 @@ export interface components {
         OfferAnswer: {
             headers: {
                 "Request-Id": components["headers"]["Request-Id"];
+                "API-Version": components["headers"]["API-Version"];
+                ETag: components["headers"]["ETag"];
                 "Sync-Token": components["headers"]["Sync-Token"];
+                "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                "Dry-Run": components["headers"]["Dry-Run"];
+                "Preference-Applied": components["headers"]["Preference-Applied"];
                 "Memento-Datetime": components["headers"]["Memento-Datetime"];
                 Link: components["headers"]["Link"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["OfferAnswer"];
+            };
+        };
+        /** @description The Offer that was made. */
+        OfferCreated: {
+            headers: {
+                "Request-Id": components["headers"]["Request-Id"];
+                "API-Version": components["headers"]["API-Version"];
                 ETag: components["headers"]["ETag"];
+                "Sync-Token": components["headers"]["Sync-Token"];
+                Location: components["headers"]["Location"];
+                "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                 "Dry-Run": components["headers"]["Dry-Run"];
+                "Preference-Applied": components["headers"]["Preference-Applied"];
                 [name: string]: unknown;
             };
             content: {
@@ -5259,9 +6925,10 @@ export interface components {
         OfferPage: {
             headers: {
                 "Request-Id": components["headers"]["Request-Id"];
-                "Sync-Token": components["headers"]["Sync-Token"];
-                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                "API-Version": components["headers"]["API-Version"];
                 Link: components["headers"]["Link"];
+                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                "Sync-Token": components["headers"]["Sync-Token-If-Any"];
                 [name: string]: unknown;
             };
             content: {
@@ -5272,11 +6939,31 @@ export interface components {
         ResourceLinkAnswer: {
             headers: {
                 "Request-Id": components["headers"]["Request-Id"];
+                "API-Version": components["headers"]["API-Version"];
+                ETag: components["headers"]["ETag"];
                 "Sync-Token": components["headers"]["Sync-Token"];
+                "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                "Dry-Run": components["headers"]["Dry-Run"];
+                "Preference-Applied": components["headers"]["Preference-Applied"];
                 "Memento-Datetime": components["headers"]["Memento-Datetime"];
                 Link: components["headers"]["Link"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ResourceLinkAnswer"];
+            };
+        };
+        /** @description The ResourceLink that was made. */
+        ResourceLinkCreated: {
+            headers: {
+                "Request-Id": components["headers"]["Request-Id"];
+                "API-Version": components["headers"]["API-Version"];
                 ETag: components["headers"]["ETag"];
+                "Sync-Token": components["headers"]["Sync-Token"];
+                Location: components["headers"]["Location"];
+                "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                 "Dry-Run": components["headers"]["Dry-Run"];
+                "Preference-Applied": components["headers"]["Preference-Applied"];
                 [name: string]: unknown;
             };
             content: {
@@ -5287,9 +6974,10 @@ export interface components {
         ResourceLinkPage: {
             headers: {
                 "Request-Id": components["headers"]["Request-Id"];
-                "Sync-Token": components["headers"]["Sync-Token"];
-                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                "API-Version": components["headers"]["API-Version"];
                 Link: components["headers"]["Link"];
+                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                "Sync-Token": components["headers"]["Sync-Token-If-Any"];
                 [name: string]: unknown;
             };
             content: {
@@ -5300,11 +6988,31 @@ export interface components {
         StationAnswer: {
             headers: {
                 "Request-Id": components["headers"]["Request-Id"];
+                "API-Version": components["headers"]["API-Version"];
+                ETag: components["headers"]["ETag"];
                 "Sync-Token": components["headers"]["Sync-Token"];
+                "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                "Dry-Run": components["headers"]["Dry-Run"];
+                "Preference-Applied": components["headers"]["Preference-Applied"];
                 "Memento-Datetime": components["headers"]["Memento-Datetime"];
                 Link: components["headers"]["Link"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["StationAnswer"];
+            };
+        };
+        /** @description The Station that was made. */
+        StationCreated: {
+            headers: {
+                "Request-Id": components["headers"]["Request-Id"];
+                "API-Version": components["headers"]["API-Version"];
                 ETag: components["headers"]["ETag"];
+                "Sync-Token": components["headers"]["Sync-Token"];
+                Location: components["headers"]["Location"];
+                "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                 "Dry-Run": components["headers"]["Dry-Run"];
+                "Preference-Applied": components["headers"]["Preference-Applied"];
                 [name: string]: unknown;
             };
             content: {
@@ -5315,9 +7023,10 @@ export interface components {
         StationPage: {
             headers: {
                 "Request-Id": components["headers"]["Request-Id"];
-                "Sync-Token": components["headers"]["Sync-Token"];
-                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                "API-Version": components["headers"]["API-Version"];
                 Link: components["headers"]["Link"];
+                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                "Sync-Token": components["headers"]["Sync-Token-If-Any"];
                 [name: string]: unknown;
             };
             content: {
@@ -5328,11 +7037,31 @@ export interface components {
         PractitionerAnswer: {
             headers: {
                 "Request-Id": components["headers"]["Request-Id"];
+                "API-Version": components["headers"]["API-Version"];
+                ETag: components["headers"]["ETag"];
                 "Sync-Token": components["headers"]["Sync-Token"];
+                "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                "Dry-Run": components["headers"]["Dry-Run"];
+                "Preference-Applied": components["headers"]["Preference-Applied"];
                 "Memento-Datetime": components["headers"]["Memento-Datetime"];
                 Link: components["headers"]["Link"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["PractitionerAnswer"];
+            };
+        };
+        /** @description The Practitioner that was made. */
+        PractitionerCreated: {
+            headers: {
+                "Request-Id": components["headers"]["Request-Id"];
+                "API-Version": components["headers"]["API-Version"];
                 ETag: components["headers"]["ETag"];
+                "Sync-Token": components["headers"]["Sync-Token"];
+                Location: components["headers"]["Location"];
+                "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                 "Dry-Run": components["headers"]["Dry-Run"];
+                "Preference-Applied": components["headers"]["Preference-Applied"];
                 [name: string]: unknown;
             };
             content: {
@@ -5343,9 +7072,10 @@ export interface components {
         PractitionerPage: {
             headers: {
                 "Request-Id": components["headers"]["Request-Id"];
-                "Sync-Token": components["headers"]["Sync-Token"];
-                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                "API-Version": components["headers"]["API-Version"];
                 Link: components["headers"]["Link"];
+                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                "Sync-Token": components["headers"]["Sync-Token-If-Any"];
                 [name: string]: unknown;
             };
             content: {
@@ -5356,11 +7086,31 @@ export interface components {
         LicenceAnswer: {
             headers: {
                 "Request-Id": components["headers"]["Request-Id"];
+                "API-Version": components["headers"]["API-Version"];
+                ETag: components["headers"]["ETag"];
                 "Sync-Token": components["headers"]["Sync-Token"];
+                "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                "Dry-Run": components["headers"]["Dry-Run"];
+                "Preference-Applied": components["headers"]["Preference-Applied"];
                 "Memento-Datetime": components["headers"]["Memento-Datetime"];
                 Link: components["headers"]["Link"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["LicenceAnswer"];
+            };
+        };
+        /** @description The Licence that was made. */
+        LicenceCreated: {
+            headers: {
+                "Request-Id": components["headers"]["Request-Id"];
+                "API-Version": components["headers"]["API-Version"];
                 ETag: components["headers"]["ETag"];
+                "Sync-Token": components["headers"]["Sync-Token"];
+                Location: components["headers"]["Location"];
+                "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                 "Dry-Run": components["headers"]["Dry-Run"];
+                "Preference-Applied": components["headers"]["Preference-Applied"];
                 [name: string]: unknown;
             };
             content: {
@@ -5371,9 +7121,10 @@ export interface components {
         LicencePage: {
             headers: {
                 "Request-Id": components["headers"]["Request-Id"];
-                "Sync-Token": components["headers"]["Sync-Token"];
-                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                "API-Version": components["headers"]["API-Version"];
                 Link: components["headers"]["Link"];
+                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                "Sync-Token": components["headers"]["Sync-Token-If-Any"];
                 [name: string]: unknown;
             };
             content: {
@@ -5384,11 +7135,31 @@ export interface components {
         VolunteerAnswer: {
             headers: {
                 "Request-Id": components["headers"]["Request-Id"];
+                "API-Version": components["headers"]["API-Version"];
+                ETag: components["headers"]["ETag"];
                 "Sync-Token": components["headers"]["Sync-Token"];
+                "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                "Dry-Run": components["headers"]["Dry-Run"];
+                "Preference-Applied": components["headers"]["Preference-Applied"];
                 "Memento-Datetime": components["headers"]["Memento-Datetime"];
                 Link: components["headers"]["Link"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["VolunteerAnswer"];
+            };
+        };
+        /** @description The Volunteer that was made. */
+        VolunteerCreated: {
+            headers: {
+                "Request-Id": components["headers"]["Request-Id"];
+                "API-Version": components["headers"]["API-Version"];
                 ETag: components["headers"]["ETag"];
+                "Sync-Token": components["headers"]["Sync-Token"];
+                Location: components["headers"]["Location"];
+                "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                 "Dry-Run": components["headers"]["Dry-Run"];
+                "Preference-Applied": components["headers"]["Preference-Applied"];
                 [name: string]: unknown;
             };
             content: {
@@ -5399,9 +7170,10 @@ export interface components {
         VolunteerPage: {
             headers: {
                 "Request-Id": components["headers"]["Request-Id"];
-                "Sync-Token": components["headers"]["Sync-Token"];
-                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                "API-Version": components["headers"]["API-Version"];
                 Link: components["headers"]["Link"];
+                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                "Sync-Token": components["headers"]["Sync-Token-If-Any"];
                 [name: string]: unknown;
             };
             content: {
@@ -5412,11 +7184,31 @@ export interface components {
         HoursEntryAnswer: {
             headers: {
                 "Request-Id": components["headers"]["Request-Id"];
+                "API-Version": components["headers"]["API-Version"];
+                ETag: components["headers"]["ETag"];
                 "Sync-Token": components["headers"]["Sync-Token"];
+                "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                "Dry-Run": components["headers"]["Dry-Run"];
+                "Preference-Applied": components["headers"]["Preference-Applied"];
                 "Memento-Datetime": components["headers"]["Memento-Datetime"];
                 Link: components["headers"]["Link"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["HoursEntryAnswer"];
+            };
+        };
+        /** @description The HoursEntry that was made. */
+        HoursEntryCreated: {
+            headers: {
+                "Request-Id": components["headers"]["Request-Id"];
+                "API-Version": components["headers"]["API-Version"];
                 ETag: components["headers"]["ETag"];
+                "Sync-Token": components["headers"]["Sync-Token"];
+                Location: components["headers"]["Location"];
+                "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                 "Dry-Run": components["headers"]["Dry-Run"];
+                "Preference-Applied": components["headers"]["Preference-Applied"];
                 [name: string]: unknown;
             };
             content: {
@@ -5427,9 +7219,10 @@ export interface components {
         HoursEntryPage: {
             headers: {
                 "Request-Id": components["headers"]["Request-Id"];
-                "Sync-Token": components["headers"]["Sync-Token"];
-                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                "API-Version": components["headers"]["API-Version"];
                 Link: components["headers"]["Link"];
+                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                "Sync-Token": components["headers"]["Sync-Token-If-Any"];
                 [name: string]: unknown;
             };
             content: {
@@ -5444,11 +7237,11 @@ export interface components {
          */
         IdempotencyKey: string;
         /**
-         * @description Required. The ETag of the thing as you last saw it, or `*` for whatever is current.
+         * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
          * @example "v3"
          */
         IfMatch: string;
-        /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+        /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
         SyncToken: string;
         /** @description zh-CN (default) or en. */
         AcceptLanguage: string;
@@ -5468,7 +7261,7 @@ export interface components {
         /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
         AsOf: components["schemas"]["Time"];
         /**
-         * @description RFC 7089. The same as asOf, as an HTTP date.
+         * @description RFC 7089. The same as asOf, as an HTTP date (RFC 9110, IMF-fixdate).
          * @example Tue, 30 Jun 2026 16:00:00 GMT
          */
         AcceptDatetime: string;
@@ -5478,6 +7271,15 @@ export interface components {
         Expand: "provenance";
         AgreementId: components["schemas"]["AgreementId"];
         SiteId: components["schemas"]["SiteId"];
+        /** @description The `sequence` of the last event that you have; 0 or nothing for the beginning. */
+        After: string;
+        /** @description As `after`; it wins over it. */
+        LastEventId: string;
+        /**
+         * @description Types of events, separated by commas; all of them when left out.
+         * @example CaseOpened,CaseClosed
+         */
+        EventTypes: string;
         RequiredAgreementId: components["schemas"]["AgreementId"];
         /** @description Without it, the first day of the agreement's period. */
         From: components["schemas"]["Date"];
@@ -5488,18 +7290,36 @@ export interface components {
     headers: {
         /** @description Name it when you ask us about this answer. */
         "Request-Id": string;
+        /** @description The version of the contract that answered. */
+        "API-Version": string;
         /** @description Send it with a later request to see at least what this answer saw. */
-        "Sync-Token": string;
+        "Sync-Token": components["schemas"]["SyncToken"];
+        /** @description Send it with a later request to see at least what this answer saw. Missing while there is nothing. */
+        "Sync-Token-If-Any": components["schemas"]["SyncToken"];
         /** @description The version of the thing, for If-Match and If-None-Match. */
         ETag: string;
-        /** @description true: nothing was recorded. */
-        "Dry-Run": string;
+        /** @description The address of what was made. */
+        Location: string;
+        /** @description The address of what was made, if something was. */
+        "Location-If-Made": string;
+        /** @description The request had been carried out before; nothing was recorded again. */
+        "Idempotent-Replayed": "true";
+        /** @description RFC 8288. While there is more: the next page, `rel="next"`. Of the past: the present, `rel="original latest-version"`. */
+        Link: string;
+        /** @description Nothing was recorded. */
+        "Dry-Run": "true";
         /** @description What of Prefer was heeded. */
         "Preference-Applied": string;
         /** @description RFC 7089: the moment that is shown, if not now. */
         "Memento-Datetime": string;
-        /** @description RFC 8288: next page, latest version. */
-        Link: string;
+        /** @description The language of its sentences. */
+        "Content-Language": "zh-CN" | "en";
+        /** @description Seconds until it is worth sending the same request again. */
+        "Retry-After": string;
+        /** @description With `concurrent-update`, seconds until it is worth sending the same request again. */
+        "Retry-After-If-Any": string;
+        /** @description How to say who asks. */
+        "WWW-Authenticate": string;
     };
     pathItems: never;
 }
@@ -5509,7 +7329,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -5526,18 +7346,19 @@ export interface operations {
         responses: {
             200: components["responses"]["Me"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     sendBatch: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -5552,21 +7373,39 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "requests": [
+                 *         {
+                 *           "path": "/v1/activities",
+                 *           "idempotencyKey": "5f0d9a52-3c6b-4b0e-9a4f-1f5a3a5e2c12",
+                 *           "body": {
+                 *             "kind": "lecture",
+                 *             "title": "防溺水讲座",
+                 *             "plannedOccurrences": 3,
+                 *             "occurredOn": "2023-05-01"
+                 *           }
+                 *         }
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["BatchRequest"];
             };
         };
         responses: {
             207: components["responses"]["Batch"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     listOrganisations: {
@@ -5583,11 +7422,11 @@ export interface operations {
             };
             header?: {
                 /**
-                 * @description RFC 7089. The same as asOf, as an HTTP date.
+                 * @description RFC 7089. The same as asOf, as an HTTP date (RFC 9110, IMF-fixdate).
                  * @example Tue, 30 Jun 2026 16:00:00 GMT
                  */
                 "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -5604,11 +7443,13 @@ export interface operations {
         responses: {
             200: components["responses"]["OrganisationPage"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     registerOrganisation: {
@@ -5623,7 +7464,7 @@ export interface operations {
                  * @example 7d1f8a52-3c6b-4b0e-9a4f-1f5a3a5e2c11
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -5638,22 +7479,30 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "kind": "contractor",
+                 *       "name": "坤元社会工作服务中心",
+                 *       "uscc": "52430112MJK0000069"
+                 *     }
+                 */
                 "application/json": components["schemas"]["RegisterOrganisation"];
             };
         };
         responses: {
-            201: components["responses"]["OrganisationAnswer"];
-            204: components["responses"]["NoContent"];
+            201: components["responses"]["OrganisationCreated"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getOrganisation: {
@@ -5670,11 +7519,11 @@ export interface operations {
                 /** @description The ETag that you have; 304 if it still is the one. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /**
-                 * @description RFC 7089. The same as asOf, as an HTTP date.
+                 * @description RFC 7089. The same as asOf, as an HTTP date (RFC 9110, IMF-fixdate).
                  * @example Tue, 30 Jun 2026 16:00:00 GMT
                  */
                 "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -5694,11 +7543,13 @@ export interface operations {
             200: components["responses"]["OrganisationAnswer"];
             304: components["responses"]["NotModified"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getOrganisationHistory: {
@@ -5710,7 +7561,7 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: {
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -5729,11 +7580,12 @@ export interface operations {
         responses: {
             200: components["responses"]["History"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     suspendOrganisation: {
@@ -5749,11 +7601,11 @@ export interface operations {
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description Required. The ETag of the thing as you last saw it, or `*` for whatever is current.
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
                  * @example "v3"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -5770,24 +7622,29 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "requested"
+                 *     }
+                 */
                 "application/json": components["schemas"]["SuspendOrganisation"];
             };
         };
         responses: {
             200: components["responses"]["OrganisationAnswer"];
-            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            412: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     resumeOrganisation: {
@@ -5803,11 +7660,11 @@ export interface operations {
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description Required. The ETag of the thing as you last saw it, or `*` for whatever is current.
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
                  * @example "v3"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -5824,24 +7681,29 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "resolved"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ResumeOrganisation"];
             };
         };
         responses: {
             200: components["responses"]["OrganisationAnswer"];
-            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            412: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     listApiKeys: {
@@ -5857,11 +7719,11 @@ export interface operations {
             };
             header?: {
                 /**
-                 * @description RFC 7089. The same as asOf, as an HTTP date.
+                 * @description RFC 7089. The same as asOf, as an HTTP date (RFC 9110, IMF-fixdate).
                  * @example Tue, 30 Jun 2026 16:00:00 GMT
                  */
                 "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -5880,11 +7742,13 @@ export interface operations {
         responses: {
             200: components["responses"]["ApiKeyPage"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     issueApiKey: {
@@ -5899,7 +7763,12 @@ export interface operations {
                  * @example 7d1f8a52-3c6b-4b0e-9a4f-1f5a3a5e2c11
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /**
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
+                 * @example "v3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -5916,22 +7785,29 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "label": "前端",
+                 *       "expiresOn": "2027-05-31"
+                 *     }
+                 */
                 "application/json": components["schemas"]["IssueApiKey"];
             };
         };
         responses: {
-            201: components["responses"]["ApiKeyAnswer"];
-            204: components["responses"]["NoContent"];
+            201: components["responses"]["ApiKeyCreated"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getApiKey: {
@@ -5948,11 +7824,11 @@ export interface operations {
                 /** @description The ETag that you have; 304 if it still is the one. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /**
-                 * @description RFC 7089. The same as asOf, as an HTTP date.
+                 * @description RFC 7089. The same as asOf, as an HTTP date (RFC 9110, IMF-fixdate).
                  * @example Tue, 30 Jun 2026 16:00:00 GMT
                  */
                 "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -5973,11 +7849,13 @@ export interface operations {
             200: components["responses"]["ApiKeyAnswer"];
             304: components["responses"]["NotModified"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     revokeApiKey: {
@@ -5993,11 +7871,11 @@ export interface operations {
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description Required. The ETag of the thing as you last saw it, or `*` for whatever is current.
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
                  * @example "v3"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -6015,31 +7893,433 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "lost"
+                 *     }
+                 */
                 "application/json": components["schemas"]["RevokeApiKey"];
             };
         };
         responses: {
             200: components["responses"]["ApiKeyAnswer"];
-            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            412: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    rotateApiKey: {
+        parameters: {
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /**
+                 * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
+                 * @example 7d1f8a52-3c6b-4b0e-9a4f-1f5a3a5e2c11
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
+                 * @example "v3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                organisationId: string;
+                keyId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["RotateApiKey"];
+            };
+        };
+        responses: {
+            201: components["responses"]["ApiKeyCreated"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listClients: {
+        parameters: {
+            query?: {
+                status?: "active" | "revoked";
+                /** @description How many at most, 100 by default. More than 500 is taken as 500. */
+                limit?: components["parameters"]["Limit"];
+                /** @description The nextCursor of the page before. All pages of one list show the same moment. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
+                asOf?: components["parameters"]["AsOf"];
+            };
+            header?: {
+                /**
+                 * @description RFC 7089. The same as asOf, as an HTTP date (RFC 9110, IMF-fixdate).
+                 * @example Tue, 30 Jun 2026 16:00:00 GMT
+                 */
+                "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                organisationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["ClientPage"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    registerClient: {
+        parameters: {
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /**
+                 * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
+                 * @example 7d1f8a52-3c6b-4b0e-9a4f-1f5a3a5e2c11
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
+                 * @example "v3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                organisationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "label": "sync",
+                 *       "method": "client_secret_basic",
+                 *       "scopes": [
+                 *         "cases:read",
+                 *         "cases:write"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["RegisterClient"];
+            };
+        };
+        responses: {
+            201: components["responses"]["ClientCreated"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getClient: {
+        parameters: {
+            query?: {
+                /** @description As it stood in this version, or in the last one before it. */
+                atVersion?: components["parameters"]["AtVersion"];
+                /** @description provenance: for each property the event that made it what it is. */
+                expand?: components["parameters"]["Expand"];
+                /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
+                asOf?: components["parameters"]["AsOf"];
+            };
+            header?: {
+                /** @description The ETag that you have; 304 if it still is the one. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /**
+                 * @description RFC 7089. The same as asOf, as an HTTP date (RFC 9110, IMF-fixdate).
+                 * @example Tue, 30 Jun 2026 16:00:00 GMT
+                 */
+                "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                organisationId: string;
+                clientId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["ClientAnswer"];
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    replaceClientCredentials: {
+        parameters: {
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /**
+                 * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
+                 * @example 7d1f8a52-3c6b-4b0e-9a4f-1f5a3a5e2c11
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
+                 * @example "v3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                organisationId: string;
+                clientId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["ReplaceClientCredentials"];
+            };
+        };
+        responses: {
+            200: components["responses"]["ClientAnswer"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    revokeClient: {
+        parameters: {
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /**
+                 * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
+                 * @example 7d1f8a52-3c6b-4b0e-9a4f-1f5a3a5e2c11
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
+                 * @example "v3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                organisationId: string;
+                clientId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "unused"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RevokeClient"];
+            };
+        };
+        responses: {
+            200: components["responses"]["ClientAnswer"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    issueToken: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": components["schemas"]["TokenRequest"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Token"];
+            400: components["responses"]["TokenError"];
+            401: components["responses"]["TokenError"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getAuthorizationServer: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["AuthorizationServer"];
+            400: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listSigningKeys: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["SigningKeys"];
+            400: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getOrganisationVersion: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -6060,11 +8340,12 @@ export interface operations {
         responses: {
             200: components["responses"]["OrganisationAnswer"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getOrganisationDiff: {
@@ -6076,7 +8357,7 @@ export interface operations {
                 to: number;
             };
             header?: {
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -6095,18 +8376,19 @@ export interface operations {
         responses: {
             200: components["responses"]["Diff"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getApiKeyVersion: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -6128,11 +8410,12 @@ export interface operations {
         responses: {
             200: components["responses"]["ApiKeyAnswer"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getApiKeyDiff: {
@@ -6144,7 +8427,7 @@ export interface operations {
                 to: number;
             };
             header?: {
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -6164,11 +8447,83 @@ export interface operations {
         responses: {
             200: components["responses"]["Diff"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getClientVersion: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                organisationId: string;
+                clientId: string;
+                /** @description The version, or the last one before it. */
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["ClientAnswer"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getClientDiff: {
+        parameters: {
+            query: {
+                /** @description The earlier version. */
+                from: number;
+                /** @description The later one. */
+                to: number;
+            };
+            header?: {
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                organisationId: string;
+                clientId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Diff"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     listSubjects: {
@@ -6188,11 +8543,11 @@ export interface operations {
             };
             header?: {
                 /**
-                 * @description RFC 7089. The same as asOf, as an HTTP date.
+                 * @description RFC 7089. The same as asOf, as an HTTP date (RFC 9110, IMF-fixdate).
                  * @example Tue, 30 Jun 2026 16:00:00 GMT
                  */
                 "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -6209,11 +8564,13 @@ export interface operations {
         responses: {
             200: components["responses"]["SubjectPage"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     registerSubject: {
@@ -6228,7 +8585,7 @@ export interface operations {
                  * @example 7d1f8a52-3c6b-4b0e-9a4f-1f5a3a5e2c11
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -6243,22 +8600,132 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "kind": "person",
+                 *       "divisionCode": "659002003",
+                 *       "occurredOn": "2022-03-02",
+                 *       "agreementId": "agr_01h455vb4pex5vsknk084sn001",
+                 *       "siteId": "sta_01h455vb4pex5vsknk084sn001",
+                 *       "identity": {
+                 *         "name": "王小明",
+                 *         "idType": "none",
+                 *         "birthDate": "2012-05-23",
+                 *         "guardian": {
+                 *           "name": "王建国",
+                 *           "relation": "父亲",
+                 *           "phone": "13800000000"
+                 *         }
+                 *       }
+                 *     }
+                 */
                 "application/json": components["schemas"]["RegisterSubject"];
             };
         };
         responses: {
-            201: components["responses"]["SubjectAnswer"];
-            204: components["responses"]["NoContent"];
+            201: components["responses"]["SubjectCreated"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    searchSubjects: {
+        parameters: {
+            query?: {
+                /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
+                asOf?: components["parameters"]["AsOf"];
+            };
+            header?: {
+                /**
+                 * @description RFC 7089. The same as asOf, as an HTTP date (RFC 9110, IMF-fixdate).
+                 * @example Tue, 30 Jun 2026 16:00:00 GMT
+                 */
+                "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "小明"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SearchSubjects"];
+            };
+        };
+        responses: {
+            200: components["responses"]["SubjectPage"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    matchSubjects: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "小明",
+                 *       "birthDate": "2012-05-01"
+                 *     }
+                 */
+                "application/json": components["schemas"]["MatchSubjects"];
+            };
+        };
+        responses: {
+            200: components["responses"]["SubjectMatches"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getSubject: {
@@ -6275,11 +8742,11 @@ export interface operations {
                 /** @description The ETag that you have; 304 if it still is the one. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /**
-                 * @description RFC 7089. The same as asOf, as an HTTP date.
+                 * @description RFC 7089. The same as asOf, as an HTTP date (RFC 9110, IMF-fixdate).
                  * @example Tue, 30 Jun 2026 16:00:00 GMT
                  */
                 "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -6299,11 +8766,13 @@ export interface operations {
             200: components["responses"]["SubjectAnswer"];
             304: components["responses"]["NotModified"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getSubjectHistory: {
@@ -6315,7 +8784,7 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: {
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -6334,11 +8803,12 @@ export interface operations {
         responses: {
             200: components["responses"]["History"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     correctSubject: {
@@ -6354,11 +8824,11 @@ export interface operations {
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description Required. The ETag of the thing as you last saw it, or `*` for whatever is current.
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
                  * @example "v3"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -6375,24 +8845,45 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "kind": "person",
+                 *       "divisionCode": "659002003",
+                 *       "occurredOn": "2022-03-02",
+                 *       "agreementId": "agr_01h455vb4pex5vsknk084sn001",
+                 *       "siteId": "sta_01h455vb4pex5vsknk084sn001",
+                 *       "sex": "2",
+                 *       "identity": {
+                 *         "name": "王小明",
+                 *         "idType": "none",
+                 *         "birthDate": "2012-05-23",
+                 *         "guardian": {
+                 *           "name": "王建国",
+                 *           "relation": "父亲",
+                 *           "phone": "13800000000"
+                 *         }
+                 *       },
+                 *       "reason": "typing-error"
+                 *     }
+                 */
                 "application/json": components["schemas"]["CorrectSubject"];
             };
         };
         responses: {
             200: components["responses"]["SubjectAnswer"];
-            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            412: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     eraseSubject: {
@@ -6408,11 +8899,11 @@ export interface operations {
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description Required. The ETag of the thing as you last saw it, or `*` for whatever is current.
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
                  * @example "v3"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -6429,24 +8920,29 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "basis": "request"
+                 *     }
+                 */
                 "application/json": components["schemas"]["EraseRequest"];
             };
         };
         responses: {
             200: components["responses"]["SubjectAnswer"];
-            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            412: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     voidSubject: {
@@ -6462,11 +8958,11 @@ export interface operations {
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description Required. The ETag of the thing as you last saw it, or `*` for whatever is current.
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
                  * @example "v3"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -6483,24 +8979,29 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "duplicate"
+                 *     }
+                 */
                 "application/json": components["schemas"]["VoidRequest"];
             };
         };
         responses: {
             200: components["responses"]["SubjectAnswer"];
-            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            412: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     listConcerns: {
@@ -6521,11 +9022,11 @@ export interface operations {
             };
             header?: {
                 /**
-                 * @description RFC 7089. The same as asOf, as an HTTP date.
+                 * @description RFC 7089. The same as asOf, as an HTTP date (RFC 9110, IMF-fixdate).
                  * @example Tue, 30 Jun 2026 16:00:00 GMT
                  */
                 "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -6542,11 +9043,13 @@ export interface operations {
         responses: {
             200: components["responses"]["ConcernPage"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     raiseConcern: {
@@ -6561,7 +9064,7 @@ export interface operations {
                  * @example 7d1f8a52-3c6b-4b0e-9a4f-1f5a3a5e2c11
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -6576,22 +9079,33 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "source": "teacher",
+                 *       "urgency": "medium",
+                 *       "occurredOn": "2022-03-04",
+                 *       "agreementId": "agr_01h455vb4pex5vsknk084sn001",
+                 *       "siteId": "sta_01h455vb4pex5vsknk084sn001",
+                 *       "subjectId": "sub_01h455vb4pex5vsknk084sn001"
+                 *     }
+                 */
                 "application/json": components["schemas"]["RaiseConcern"];
             };
         };
         responses: {
-            201: components["responses"]["ConcernAnswer"];
-            204: components["responses"]["NoContent"];
+            201: components["responses"]["ConcernCreated"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getConcern: {
@@ -6608,11 +9122,11 @@ export interface operations {
                 /** @description The ETag that you have; 304 if it still is the one. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /**
-                 * @description RFC 7089. The same as asOf, as an HTTP date.
+                 * @description RFC 7089. The same as asOf, as an HTTP date (RFC 9110, IMF-fixdate).
                  * @example Tue, 30 Jun 2026 16:00:00 GMT
                  */
                 "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -6632,11 +9146,13 @@ export interface operations {
             200: components["responses"]["ConcernAnswer"];
             304: components["responses"]["NotModified"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getConcernHistory: {
@@ -6648,7 +9164,7 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: {
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -6667,11 +9183,12 @@ export interface operations {
         responses: {
             200: components["responses"]["History"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     identifyConcern: {
@@ -6687,11 +9204,11 @@ export interface operations {
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description Required. The ETag of the thing as you last saw it, or `*` for whatever is current.
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
                  * @example "v3"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -6708,24 +9225,34 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "problems": [
+                 *         "gaming",
+                 *         "parent-child-conflict"
+                 *       ],
+                 *       "riskLevel": "medium",
+                 *       "occurredOn": "2022-03-07"
+                 *     }
+                 */
                 "application/json": components["schemas"]["IdentifyConcern"];
             };
         };
         responses: {
             200: components["responses"]["ConcernAnswer"];
-            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            412: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     dismissConcern: {
@@ -6741,11 +9268,11 @@ export interface operations {
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description Required. The ETag of the thing as you last saw it, or `*` for whatever is current.
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
                  * @example "v3"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -6762,24 +9289,30 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "no-need",
+                 *       "occurredOn": "2022-03-08"
+                 *     }
+                 */
                 "application/json": components["schemas"]["DismissConcern"];
             };
         };
         responses: {
             200: components["responses"]["ConcernAnswer"];
-            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            412: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     correctConcern: {
@@ -6795,11 +9328,11 @@ export interface operations {
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description Required. The ETag of the thing as you last saw it, or `*` for whatever is current.
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
                  * @example "v3"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -6816,24 +9349,35 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "source": "teacher",
+                 *       "urgency": "high",
+                 *       "occurredOn": "2022-03-04",
+                 *       "agreementId": "agr_01h455vb4pex5vsknk084sn001",
+                 *       "siteId": "sta_01h455vb4pex5vsknk084sn001",
+                 *       "subjectId": "sub_01h455vb4pex5vsknk084sn001",
+                 *       "reason": "late-information"
+                 *     }
+                 */
                 "application/json": components["schemas"]["CorrectConcern"];
             };
         };
         responses: {
             200: components["responses"]["ConcernAnswer"];
-            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            412: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     voidConcern: {
@@ -6849,11 +9393,11 @@ export interface operations {
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description Required. The ETag of the thing as you last saw it, or `*` for whatever is current.
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
                  * @example "v3"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -6870,24 +9414,29 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "duplicate"
+                 *     }
+                 */
                 "application/json": components["schemas"]["VoidRequest"];
             };
         };
         responses: {
             200: components["responses"]["ConcernAnswer"];
-            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            412: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     listCases: {
@@ -6909,11 +9458,11 @@ export interface operations {
             };
             header?: {
                 /**
-                 * @description RFC 7089. The same as asOf, as an HTTP date.
+                 * @description RFC 7089. The same as asOf, as an HTTP date (RFC 9110, IMF-fixdate).
                  * @example Tue, 30 Jun 2026 16:00:00 GMT
                  */
                 "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -6930,11 +9479,13 @@ export interface operations {
         responses: {
             200: components["responses"]["CasePage"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     openCase: {
@@ -6949,7 +9500,7 @@ export interface operations {
                  * @example 7d1f8a52-3c6b-4b0e-9a4f-1f5a3a5e2c11
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -6964,22 +9515,33 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "kind": "in-depth",
+                 *       "occurredOn": "2022-03-10",
+                 *       "concernId": "con_01h455vb4pex5vsknk084sn001",
+                 *       "agreementId": "agr_01h455vb4pex5vsknk084sn001",
+                 *       "siteId": "sta_01h455vb4pex5vsknk084sn001",
+                 *       "subjectId": "sub_01h455vb4pex5vsknk084sn001"
+                 *     }
+                 */
                 "application/json": components["schemas"]["OpenCase"];
             };
         };
         responses: {
-            201: components["responses"]["CaseAnswer"];
-            204: components["responses"]["NoContent"];
+            201: components["responses"]["CaseCreated"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getCase: {
@@ -6996,11 +9558,11 @@ export interface operations {
                 /** @description The ETag that you have; 304 if it still is the one. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /**
-                 * @description RFC 7089. The same as asOf, as an HTTP date.
+                 * @description RFC 7089. The same as asOf, as an HTTP date (RFC 9110, IMF-fixdate).
                  * @example Tue, 30 Jun 2026 16:00:00 GMT
                  */
                 "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -7020,11 +9582,13 @@ export interface operations {
             200: components["responses"]["CaseAnswer"];
             304: components["responses"]["NotModified"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getCaseHistory: {
@@ -7036,7 +9600,7 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: {
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -7055,11 +9619,12 @@ export interface operations {
         responses: {
             200: components["responses"]["History"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     recordConsent: {
@@ -7075,11 +9640,11 @@ export interface operations {
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description Required. The ETag of the thing as you last saw it, or `*` for whatever is current.
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
                  * @example "v3"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -7096,24 +9661,32 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "purpose": "service",
+                 *       "noticeVersion": "2022-01",
+                 *       "givenBy": "guardian",
+                 *       "occurredOn": "2022-03-10"
+                 *     }
+                 */
                 "application/json": components["schemas"]["RecordConsent"];
             };
         };
         responses: {
             200: components["responses"]["CaseAnswer"];
-            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            412: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     assignWorker: {
@@ -7129,11 +9702,11 @@ export interface operations {
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description Required. The ETag of the thing as you last saw it, or `*` for whatever is current.
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
                  * @example "v3"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -7150,24 +9723,30 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "practitionerId": "pra_01h455vb4pex5vsknk084sn001",
+                 *       "occurredOn": "2022-03-11"
+                 *     }
+                 */
                 "application/json": components["schemas"]["AssignWorker"];
             };
         };
         responses: {
             200: components["responses"]["CaseAnswer"];
-            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            412: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     completeAssessment: {
@@ -7183,11 +9762,11 @@ export interface operations {
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description Required. The ETag of the thing as you last saw it, or `*` for whatever is current.
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
                  * @example "v3"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -7204,24 +9783,33 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "instrument": "sdq",
+                 *       "occurredOn": "2022-03-15",
+                 *       "needs": [
+                 *         "family-communication"
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["CompleteAssessment"];
             };
         };
         responses: {
             200: components["responses"]["CaseAnswer"];
-            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            412: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     agreeServicePlan: {
@@ -7237,11 +9825,11 @@ export interface operations {
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description Required. The ETag of the thing as you last saw it, or `*` for whatever is current.
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
                  * @example "v3"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -7258,24 +9846,44 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "goals": [
+                 *         {
+                 *           "code": "less-gaming",
+                 *           "indicator": "hours-a-week",
+                 *           "baseline": "30",
+                 *           "target": "10",
+                 *           "dueOn": "2022-07-01"
+                 *         }
+                 *       ],
+                 *       "plannedSessions": 6,
+                 *       "agreedBy": [
+                 *         "self",
+                 *         "guardian",
+                 *         "worker"
+                 *       ],
+                 *       "occurredOn": "2022-03-18"
+                 *     }
+                 */
                 "application/json": components["schemas"]["AgreeServicePlan"];
             };
         };
         responses: {
             200: components["responses"]["CaseAnswer"];
-            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            412: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     listCaseSessions: {
@@ -7293,11 +9901,11 @@ export interface operations {
             };
             header?: {
                 /**
-                 * @description RFC 7089. The same as asOf, as an HTTP date.
+                 * @description RFC 7089. The same as asOf, as an HTTP date (RFC 9110, IMF-fixdate).
                  * @example Tue, 30 Jun 2026 16:00:00 GMT
                  */
                 "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -7316,11 +9924,13 @@ export interface operations {
         responses: {
             200: components["responses"]["CaseSessionPage"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     recordCaseSession: {
@@ -7335,7 +9945,12 @@ export interface operations {
                  * @example 7d1f8a52-3c6b-4b0e-9a4f-1f5a3a5e2c11
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /**
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
+                 * @example "v3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -7352,22 +9967,31 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "mode": "home-visit",
+                 *       "minutes": 50,
+                 *       "workerId": "pra_01h455vb4pex5vsknk084sn001",
+                 *       "occurredOn": "2022-03-25"
+                 *     }
+                 */
                 "application/json": components["schemas"]["RecordCaseSession"];
             };
         };
         responses: {
-            201: components["responses"]["CaseSessionAnswer"];
-            204: components["responses"]["NoContent"];
+            201: components["responses"]["CaseSessionCreated"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getCaseSession: {
@@ -7384,11 +10008,11 @@ export interface operations {
                 /** @description The ETag that you have; 304 if it still is the one. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /**
-                 * @description RFC 7089. The same as asOf, as an HTTP date.
+                 * @description RFC 7089. The same as asOf, as an HTTP date (RFC 9110, IMF-fixdate).
                  * @example Tue, 30 Jun 2026 16:00:00 GMT
                  */
                 "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -7409,11 +10033,13 @@ export interface operations {
             200: components["responses"]["CaseSessionAnswer"];
             304: components["responses"]["NotModified"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     correctCaseSession: {
@@ -7429,11 +10055,11 @@ export interface operations {
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description Required. The ETag of the thing as you last saw it, or `*` for whatever is current.
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
                  * @example "v3"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -7451,24 +10077,33 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "mode": "home-visit",
+                 *       "minutes": 45,
+                 *       "workerId": "pra_01h455vb4pex5vsknk084sn001",
+                 *       "occurredOn": "2022-03-25",
+                 *       "reason": "wrong-count"
+                 *     }
+                 */
                 "application/json": components["schemas"]["CorrectCaseSession"];
             };
         };
         responses: {
             200: components["responses"]["CaseSessionAnswer"];
-            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            412: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     voidCaseSession: {
@@ -7484,11 +10119,11 @@ export interface operations {
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description Required. The ETag of the thing as you last saw it, or `*` for whatever is current.
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
                  * @example "v3"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -7506,24 +10141,29 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "not-delivered"
+                 *     }
+                 */
                 "application/json": components["schemas"]["VoidRequest"];
             };
         };
         responses: {
             200: components["responses"]["CaseSessionAnswer"];
-            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            412: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     evaluateOutcome: {
@@ -7539,11 +10179,11 @@ export interface operations {
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description Required. The ETag of the thing as you last saw it, or `*` for whatever is current.
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
                  * @example "v3"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -7560,24 +10200,36 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "goalResults": [
+                 *         {
+                 *           "code": "less-gaming",
+                 *           "result": "achieved"
+                 *         }
+                 *       ],
+                 *       "score": 85,
+                 *       "occurredOn": "2022-06-20"
+                 *     }
+                 */
                 "application/json": components["schemas"]["EvaluateOutcome"];
             };
         };
         responses: {
             200: components["responses"]["CaseAnswer"];
-            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            412: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     giveFeedback: {
@@ -7593,11 +10245,11 @@ export interface operations {
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description Required. The ETag of the thing as you last saw it, or `*` for whatever is current.
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
                  * @example "v3"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -7614,24 +10266,31 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "to": "guardian",
+                 *       "channel": "face-to-face",
+                 *       "occurredOn": "2022-06-22"
+                 *     }
+                 */
                 "application/json": components["schemas"]["GiveFeedback"];
             };
         };
         responses: {
             200: components["responses"]["CaseAnswer"];
-            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            412: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     closeCase: {
@@ -7647,11 +10306,11 @@ export interface operations {
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description Required. The ETag of the thing as you last saw it, or `*` for whatever is current.
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
                  * @example "v3"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -7668,24 +10327,30 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "goals-met",
+                 *       "occurredOn": "2022-06-30"
+                 *     }
+                 */
                 "application/json": components["schemas"]["CloseCase"];
             };
         };
         responses: {
             200: components["responses"]["CaseAnswer"];
-            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            412: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     reopenCase: {
@@ -7701,11 +10366,11 @@ export interface operations {
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description Required. The ETag of the thing as you last saw it, or `*` for whatever is current.
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
                  * @example "v3"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -7722,24 +10387,30 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "relapse",
+                 *       "occurredOn": "2022-10-08"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ReopenCase"];
             };
         };
         responses: {
             200: components["responses"]["CaseAnswer"];
-            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            412: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     correctCase: {
@@ -7755,11 +10426,11 @@ export interface operations {
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description Required. The ETag of the thing as you last saw it, or `*` for whatever is current.
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
                  * @example "v3"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -7776,24 +10447,35 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "kind": "consultation",
+                 *       "occurredOn": "2022-03-10",
+                 *       "concernId": "con_01h455vb4pex5vsknk084sn001",
+                 *       "agreementId": "agr_01h455vb4pex5vsknk084sn001",
+                 *       "siteId": "sta_01h455vb4pex5vsknk084sn001",
+                 *       "risk": "medium",
+                 *       "reason": "typing-error"
+                 *     }
+                 */
                 "application/json": components["schemas"]["CorrectCase"];
             };
         };
         responses: {
             200: components["responses"]["CaseAnswer"];
-            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            412: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     voidCase: {
@@ -7809,11 +10491,11 @@ export interface operations {
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description Required. The ETag of the thing as you last saw it, or `*` for whatever is current.
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
                  * @example "v3"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -7830,24 +10512,29 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "duplicate"
+                 *     }
+                 */
                 "application/json": components["schemas"]["VoidRequest"];
             };
         };
         responses: {
             200: components["responses"]["CaseAnswer"];
-            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            412: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     listGroups: {
@@ -7866,11 +10553,11 @@ export interface operations {
             };
             header?: {
                 /**
-                 * @description RFC 7089. The same as asOf, as an HTTP date.
+                 * @description RFC 7089. The same as asOf, as an HTTP date (RFC 9110, IMF-fixdate).
                  * @example Tue, 30 Jun 2026 16:00:00 GMT
                  */
                 "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -7887,11 +10574,13 @@ export interface operations {
         responses: {
             200: components["responses"]["GroupPage"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     planGroup: {
@@ -7906,7 +10595,7 @@ export interface operations {
                  * @example 7d1f8a52-3c6b-4b0e-9a4f-1f5a3a5e2c11
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -7921,22 +10610,34 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "kind": "growth",
+                 *       "theme": "情绪管理成长小组",
+                 *       "plannedSessions": 6,
+                 *       "capacity": 10,
+                 *       "occurredOn": "2022-04-01",
+                 *       "agreementId": "agr_01h455vb4pex5vsknk084sn001",
+                 *       "siteId": "sta_01h455vb4pex5vsknk084sn001"
+                 *     }
+                 */
                 "application/json": components["schemas"]["PlanGroup"];
             };
         };
         responses: {
-            201: components["responses"]["GroupAnswer"];
-            204: components["responses"]["NoContent"];
+            201: components["responses"]["GroupCreated"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getGroup: {
@@ -7953,11 +10654,11 @@ export interface operations {
                 /** @description The ETag that you have; 304 if it still is the one. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /**
-                 * @description RFC 7089. The same as asOf, as an HTTP date.
+                 * @description RFC 7089. The same as asOf, as an HTTP date (RFC 9110, IMF-fixdate).
                  * @example Tue, 30 Jun 2026 16:00:00 GMT
                  */
                 "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -7977,11 +10678,13 @@ export interface operations {
             200: components["responses"]["GroupAnswer"];
             304: components["responses"]["NotModified"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getGroupHistory: {
@@ -7993,7 +10696,7 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: {
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -8012,11 +10715,12 @@ export interface operations {
         responses: {
             200: components["responses"]["History"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     enrolMember: {
@@ -8032,11 +10736,11 @@ export interface operations {
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description Required. The ETag of the thing as you last saw it, or `*` for whatever is current.
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
                  * @example "v3"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -8053,24 +10757,30 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "subjectId": "sub_01h455vb4pex5vsknk084sn001",
+                 *       "occurredOn": "2022-04-06"
+                 *     }
+                 */
                 "application/json": components["schemas"]["EnrolMember"];
             };
         };
         responses: {
             200: components["responses"]["GroupAnswer"];
-            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            412: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     recordMemberDeparture: {
@@ -8086,11 +10796,11 @@ export interface operations {
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description Required. The ETag of the thing as you last saw it, or `*` for whatever is current.
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
                  * @example "v3"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -8107,24 +10817,31 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "subjectId": "sub_01h455vb4pex5vsknk084sn001",
+                 *       "reason": "moved",
+                 *       "occurredOn": "2022-05-06"
+                 *     }
+                 */
                 "application/json": components["schemas"]["RecordMemberDeparture"];
             };
         };
         responses: {
             200: components["responses"]["GroupAnswer"];
-            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            412: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     enterGroupStage: {
@@ -8140,11 +10857,11 @@ export interface operations {
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description Required. The ETag of the thing as you last saw it, or `*` for whatever is current.
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
                  * @example "v3"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -8161,24 +10878,30 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "stage": "forming",
+                 *       "occurredOn": "2022-04-08"
+                 *     }
+                 */
                 "application/json": components["schemas"]["EnterGroupStage"];
             };
         };
         responses: {
             200: components["responses"]["GroupAnswer"];
-            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            412: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     listGroupSessions: {
@@ -8194,11 +10917,11 @@ export interface operations {
             };
             header?: {
                 /**
-                 * @description RFC 7089. The same as asOf, as an HTTP date.
+                 * @description RFC 7089. The same as asOf, as an HTTP date (RFC 9110, IMF-fixdate).
                  * @example Tue, 30 Jun 2026 16:00:00 GMT
                  */
                 "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -8217,11 +10940,13 @@ export interface operations {
         responses: {
             200: components["responses"]["GroupSessionPage"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     holdGroupSession: {
@@ -8236,7 +10961,12 @@ export interface operations {
                  * @example 7d1f8a52-3c6b-4b0e-9a4f-1f5a3a5e2c11
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /**
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
+                 * @example "v3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -8253,22 +10983,47 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "no": 1,
+                 *       "occurredOn": "2022-04-08",
+                 *       "newMembers": [
+                 *         "sub_01h455vb4pex5vsknk084sn001",
+                 *         "sub_01h455vb4pex5vsknk084sn002"
+                 *       ],
+                 *       "attendance": [
+                 *         {
+                 *           "subjectId": "sub_01h455vb4pex5vsknk084sn001",
+                 *           "mark": "present"
+                 *         },
+                 *         {
+                 *           "subjectId": "sub_01h455vb4pex5vsknk084sn002",
+                 *           "mark": "excused"
+                 *         }
+                 *       ],
+                 *       "facilitators": [
+                 *         "pra_01h455vb4pex5vsknk084sn001"
+                 *       ],
+                 *       "volunteers": []
+                 *     }
+                 */
                 "application/json": components["schemas"]["HoldGroupSession"];
             };
         };
         responses: {
-            201: components["responses"]["GroupSessionAnswer"];
-            204: components["responses"]["NoContent"];
+            201: components["responses"]["GroupSessionCreated"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getGroupSession: {
@@ -8285,11 +11040,11 @@ export interface operations {
                 /** @description The ETag that you have; 304 if it still is the one. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /**
-                 * @description RFC 7089. The same as asOf, as an HTTP date.
+                 * @description RFC 7089. The same as asOf, as an HTTP date (RFC 9110, IMF-fixdate).
                  * @example Tue, 30 Jun 2026 16:00:00 GMT
                  */
                 "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -8310,11 +11065,13 @@ export interface operations {
             200: components["responses"]["GroupSessionAnswer"];
             304: components["responses"]["NotModified"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     correctGroupSession: {
@@ -8330,11 +11087,11 @@ export interface operations {
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description Required. The ETag of the thing as you last saw it, or `*` for whatever is current.
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
                  * @example "v3"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -8352,24 +11109,45 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "no": 1,
+                 *       "occurredOn": "2022-04-08",
+                 *       "attendance": [
+                 *         {
+                 *           "subjectId": "sub_01h455vb4pex5vsknk084sn001",
+                 *           "mark": "present"
+                 *         },
+                 *         {
+                 *           "subjectId": "sub_01h455vb4pex5vsknk084sn002",
+                 *           "mark": "present"
+                 *         }
+                 *       ],
+                 *       "facilitators": [
+                 *         "pra_01h455vb4pex5vsknk084sn001"
+                 *       ],
+                 *       "volunteers": [],
+                 *       "reason": "wrong-count"
+                 *     }
+                 */
                 "application/json": components["schemas"]["CorrectGroupSession"];
             };
         };
         responses: {
             200: components["responses"]["GroupSessionAnswer"];
-            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            412: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     voidGroupSession: {
@@ -8385,11 +11163,11 @@ export interface operations {
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description Required. The ETag of the thing as you last saw it, or `*` for whatever is current.
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
                  * @example "v3"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -8407,24 +11185,29 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "not-delivered"
+                 *     }
+                 */
                 "application/json": components["schemas"]["VoidRequest"];
             };
         };
         responses: {
             200: components["responses"]["GroupSessionAnswer"];
-            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            412: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     evaluateGroup: {
@@ -8440,11 +11223,11 @@ export interface operations {
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description Required. The ETag of the thing as you last saw it, or `*` for whatever is current.
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
                  * @example "v3"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -8461,24 +11244,37 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "satisfaction": 5,
+                 *       "measures": [
+                 *         {
+                 *           "code": "emotion-scale",
+                 *           "before": "12.5",
+                 *           "after": "17"
+                 *         }
+                 *       ],
+                 *       "occurredOn": "2022-06-01"
+                 *     }
+                 */
                 "application/json": components["schemas"]["EvaluateGroup"];
             };
         };
         responses: {
             200: components["responses"]["GroupAnswer"];
-            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            412: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     closeGroup: {
@@ -8494,11 +11290,11 @@ export interface operations {
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description Required. The ETag of the thing as you last saw it, or `*` for whatever is current.
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
                  * @example "v3"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -8515,24 +11311,30 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "completed",
+                 *       "occurredOn": "2022-06-02"
+                 *     }
+                 */
                 "application/json": components["schemas"]["CloseGroup"];
             };
         };
         responses: {
             200: components["responses"]["GroupAnswer"];
-            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            412: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     correctGroup: {
@@ -8548,11 +11350,11 @@ export interface operations {
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description Required. The ETag of the thing as you last saw it, or `*` for whatever is current.
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
                  * @example "v3"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -8569,24 +11371,36 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "kind": "growth",
+                 *       "theme": "情绪管理成长小组",
+                 *       "plannedSessions": 6,
+                 *       "capacity": 12,
+                 *       "occurredOn": "2022-04-01",
+                 *       "agreementId": "agr_01h455vb4pex5vsknk084sn001",
+                 *       "siteId": "sta_01h455vb4pex5vsknk084sn001",
+                 *       "reason": "typing-error"
+                 *     }
+                 */
                 "application/json": components["schemas"]["CorrectGroup"];
             };
         };
         responses: {
             200: components["responses"]["GroupAnswer"];
-            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            412: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     voidGroup: {
@@ -8602,11 +11416,11 @@ export interface operations {
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description Required. The ETag of the thing as you last saw it, or `*` for whatever is current.
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
                  * @example "v3"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -8623,24 +11437,29 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "duplicate"
+                 *     }
+                 */
                 "application/json": components["schemas"]["VoidRequest"];
             };
         };
         responses: {
             200: components["responses"]["GroupAnswer"];
-            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            412: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     listActivities: {
@@ -8659,11 +11478,11 @@ export interface operations {
             };
             header?: {
                 /**
-                 * @description RFC 7089. The same as asOf, as an HTTP date.
+                 * @description RFC 7089. The same as asOf, as an HTTP date (RFC 9110, IMF-fixdate).
                  * @example Tue, 30 Jun 2026 16:00:00 GMT
                  */
                 "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -8680,11 +11499,13 @@ export interface operations {
         responses: {
             200: components["responses"]["ActivityPage"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     planActivity: {
@@ -8699,7 +11520,7 @@ export interface operations {
                  * @example 7d1f8a52-3c6b-4b0e-9a4f-1f5a3a5e2c11
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -8714,22 +11535,33 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "kind": "festival",
+                 *       "title": "端午邻里节",
+                 *       "occurredOn": "2022-05-20",
+                 *       "agreementId": "agr_01h455vb4pex5vsknk084sn001",
+                 *       "siteId": "sta_01h455vb4pex5vsknk084sn001",
+                 *       "plannedOccurrences": 1
+                 *     }
+                 */
                 "application/json": components["schemas"]["PlanActivity"];
             };
         };
         responses: {
-            201: components["responses"]["ActivityAnswer"];
-            204: components["responses"]["NoContent"];
+            201: components["responses"]["ActivityCreated"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getActivity: {
@@ -8746,11 +11578,11 @@ export interface operations {
                 /** @description The ETag that you have; 304 if it still is the one. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /**
-                 * @description RFC 7089. The same as asOf, as an HTTP date.
+                 * @description RFC 7089. The same as asOf, as an HTTP date (RFC 9110, IMF-fixdate).
                  * @example Tue, 30 Jun 2026 16:00:00 GMT
                  */
                 "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -8770,11 +11602,13 @@ export interface operations {
             200: components["responses"]["ActivityAnswer"];
             304: components["responses"]["NotModified"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getActivityHistory: {
@@ -8786,7 +11620,7 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: {
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -8805,11 +11639,12 @@ export interface operations {
         responses: {
             200: components["responses"]["History"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     listOccurrences: {
@@ -8825,11 +11660,11 @@ export interface operations {
             };
             header?: {
                 /**
-                 * @description RFC 7089. The same as asOf, as an HTTP date.
+                 * @description RFC 7089. The same as asOf, as an HTTP date (RFC 9110, IMF-fixdate).
                  * @example Tue, 30 Jun 2026 16:00:00 GMT
                  */
                 "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -8848,11 +11683,13 @@ export interface operations {
         responses: {
             200: components["responses"]["ActivityOccurrencePage"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     holdActivity: {
@@ -8867,7 +11704,12 @@ export interface operations {
                  * @example 7d1f8a52-3c6b-4b0e-9a4f-1f5a3a5e2c11
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /**
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
+                 * @example "v3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -8884,22 +11726,46 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "headcount": {
+                 *         "value": 95,
+                 *         "method": "count"
+                 *       },
+                 *       "roster": [
+                 *         "sub_01h455vb4pex5vsknk084sn001",
+                 *         "sub_01h455vb4pex5vsknk084sn002"
+                 *       ],
+                 *       "volunteers": [
+                 *         "vol_01h455vb4pex5vsknk084sn001"
+                 *       ],
+                 *       "evidence": [
+                 *         {
+                 *           "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                 *           "mediaType": "image/jpeg",
+                 *           "label": "签到处"
+                 *         }
+                 *       ],
+                 *       "occurredOn": "2022-06-03"
+                 *     }
+                 */
                 "application/json": components["schemas"]["HoldActivity"];
             };
         };
         responses: {
-            201: components["responses"]["ActivityOccurrenceAnswer"];
-            204: components["responses"]["NoContent"];
+            201: components["responses"]["ActivityOccurrenceCreated"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getOccurrence: {
@@ -8916,11 +11782,11 @@ export interface operations {
                 /** @description The ETag that you have; 304 if it still is the one. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /**
-                 * @description RFC 7089. The same as asOf, as an HTTP date.
+                 * @description RFC 7089. The same as asOf, as an HTTP date (RFC 9110, IMF-fixdate).
                  * @example Tue, 30 Jun 2026 16:00:00 GMT
                  */
                 "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -8941,11 +11807,13 @@ export interface operations {
             200: components["responses"]["ActivityOccurrenceAnswer"];
             304: components["responses"]["NotModified"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     correctOccurrence: {
@@ -8961,11 +11829,11 @@ export interface operations {
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description Required. The ETag of the thing as you last saw it, or `*` for whatever is current.
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
                  * @example "v3"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -8983,24 +11851,40 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "headcount": {
+                 *         "value": 94,
+                 *         "method": "count"
+                 *       },
+                 *       "roster": [
+                 *         "sub_01h455vb4pex5vsknk084sn001"
+                 *       ],
+                 *       "volunteers": [
+                 *         "vol_01h455vb4pex5vsknk084sn001"
+                 *       ],
+                 *       "occurredOn": "2022-06-03",
+                 *       "reason": "wrong-count"
+                 *     }
+                 */
                 "application/json": components["schemas"]["CorrectOccurrence"];
             };
         };
         responses: {
             200: components["responses"]["ActivityOccurrenceAnswer"];
-            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            412: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     voidOccurrence: {
@@ -9016,11 +11900,11 @@ export interface operations {
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description Required. The ETag of the thing as you last saw it, or `*` for whatever is current.
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
                  * @example "v3"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -9038,24 +11922,29 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "not-delivered"
+                 *     }
+                 */
                 "application/json": components["schemas"]["VoidRequest"];
             };
         };
         responses: {
             200: components["responses"]["ActivityOccurrenceAnswer"];
-            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            412: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     cancelActivity: {
@@ -9071,11 +11960,11 @@ export interface operations {
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description Required. The ETag of the thing as you last saw it, or `*` for whatever is current.
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
                  * @example "v3"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -9092,24 +11981,30 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "weather",
+                 *       "occurredOn": "2022-06-02"
+                 *     }
+                 */
                 "application/json": components["schemas"]["CancelActivity"];
             };
         };
         responses: {
             200: components["responses"]["ActivityAnswer"];
-            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            412: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     evaluateActivity: {
@@ -9125,11 +12020,11 @@ export interface operations {
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description Required. The ETag of the thing as you last saw it, or `*` for whatever is current.
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
                  * @example "v3"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -9146,24 +12041,31 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "satisfaction": 4,
+                 *       "responses": 40,
+                 *       "occurredOn": "2022-06-05"
+                 *     }
+                 */
                 "application/json": components["schemas"]["EvaluateActivity"];
             };
         };
         responses: {
             200: components["responses"]["ActivityAnswer"];
-            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            412: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     correctActivity: {
@@ -9179,11 +12081,11 @@ export interface operations {
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description Required. The ETag of the thing as you last saw it, or `*` for whatever is current.
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
                  * @example "v3"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -9200,24 +12102,35 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "kind": "festival",
+                 *       "title": "端午邻里节",
+                 *       "occurredOn": "2022-05-20",
+                 *       "agreementId": "agr_01h455vb4pex5vsknk084sn001",
+                 *       "siteId": "sta_01h455vb4pex5vsknk084sn001",
+                 *       "plannedOccurrences": 3,
+                 *       "reason": "typing-error"
+                 *     }
+                 */
                 "application/json": components["schemas"]["CorrectActivity"];
             };
         };
         responses: {
             200: components["responses"]["ActivityAnswer"];
-            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            412: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     voidActivity: {
@@ -9233,11 +12146,11 @@ export interface operations {
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description Required. The ETag of the thing as you last saw it, or `*` for whatever is current.
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
                  * @example "v3"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -9254,31 +12167,36 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "duplicate"
+                 *     }
+                 */
                 "application/json": components["schemas"]["VoidRequest"];
             };
         };
         responses: {
             200: components["responses"]["ActivityAnswer"];
-            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            412: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getSubjectVersion: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -9299,11 +12217,12 @@ export interface operations {
         responses: {
             200: components["responses"]["SubjectAnswer"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getSubjectDiff: {
@@ -9315,7 +12234,7 @@ export interface operations {
                 to: number;
             };
             header?: {
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -9334,18 +12253,19 @@ export interface operations {
         responses: {
             200: components["responses"]["Diff"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getConcernVersion: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -9366,11 +12286,12 @@ export interface operations {
         responses: {
             200: components["responses"]["ConcernAnswer"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getConcernDiff: {
@@ -9382,7 +12303,7 @@ export interface operations {
                 to: number;
             };
             header?: {
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -9401,18 +12322,19 @@ export interface operations {
         responses: {
             200: components["responses"]["Diff"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getCaseVersion: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -9433,11 +12355,12 @@ export interface operations {
         responses: {
             200: components["responses"]["CaseAnswer"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getCaseDiff: {
@@ -9449,7 +12372,7 @@ export interface operations {
                 to: number;
             };
             header?: {
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -9468,18 +12391,19 @@ export interface operations {
         responses: {
             200: components["responses"]["Diff"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getCaseSessionVersion: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -9501,11 +12425,12 @@ export interface operations {
         responses: {
             200: components["responses"]["CaseSessionAnswer"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getCaseSessionDiff: {
@@ -9517,7 +12442,7 @@ export interface operations {
                 to: number;
             };
             header?: {
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -9537,18 +12462,19 @@ export interface operations {
         responses: {
             200: components["responses"]["Diff"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getGroupVersion: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -9569,11 +12495,12 @@ export interface operations {
         responses: {
             200: components["responses"]["GroupAnswer"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getGroupDiff: {
@@ -9585,7 +12512,7 @@ export interface operations {
                 to: number;
             };
             header?: {
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -9604,18 +12531,19 @@ export interface operations {
         responses: {
             200: components["responses"]["Diff"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getGroupSessionVersion: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -9637,11 +12565,12 @@ export interface operations {
         responses: {
             200: components["responses"]["GroupSessionAnswer"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getGroupSessionDiff: {
@@ -9653,7 +12582,7 @@ export interface operations {
                 to: number;
             };
             header?: {
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -9673,18 +12602,19 @@ export interface operations {
         responses: {
             200: components["responses"]["Diff"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getActivityVersion: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -9705,11 +12635,12 @@ export interface operations {
         responses: {
             200: components["responses"]["ActivityAnswer"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getActivityDiff: {
@@ -9721,7 +12652,7 @@ export interface operations {
                 to: number;
             };
             header?: {
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -9740,18 +12671,19 @@ export interface operations {
         responses: {
             200: components["responses"]["Diff"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getOccurrenceVersion: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -9773,11 +12705,12 @@ export interface operations {
         responses: {
             200: components["responses"]["ActivityOccurrenceAnswer"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getOccurrenceDiff: {
@@ -9789,7 +12722,7 @@ export interface operations {
                 to: number;
             };
             header?: {
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -9809,11 +12742,12 @@ export interface operations {
         responses: {
             200: components["responses"]["Diff"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     listAgreements: {
@@ -9831,11 +12765,11 @@ export interface operations {
             };
             header?: {
                 /**
-                 * @description RFC 7089. The same as asOf, as an HTTP date.
+                 * @description RFC 7089. The same as asOf, as an HTTP date (RFC 9110, IMF-fixdate).
                  * @example Tue, 30 Jun 2026 16:00:00 GMT
                  */
                 "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -9852,11 +12786,13 @@ export interface operations {
         responses: {
             200: components["responses"]["AgreementPage"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     draftAgreement: {
@@ -9871,7 +12807,7 @@ export interface operations {
                  * @example 7d1f8a52-3c6b-4b0e-9a4f-1f5a3a5e2c11
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -9886,22 +12822,42 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "contractorId": "org_01h455vb4pex5vsknk084sn001",
+                 *       "title": "未成年人关爱服务",
+                 *       "legalBasis": "government-procurement",
+                 *       "from": "2022-01-01",
+                 *       "to": "2022-12-31",
+                 *       "divisions": [
+                 *         "659002003"
+                 *       ],
+                 *       "valueFen": 30000000,
+                 *       "funds": [
+                 *         {
+                 *           "funderId": "org_01h455vb4pex5vsknk084sn002",
+                 *           "share": 10000
+                 *         }
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["DraftAgreement"];
             };
         };
         responses: {
-            201: components["responses"]["AgreementAnswer"];
-            204: components["responses"]["NoContent"];
+            201: components["responses"]["AgreementCreated"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getAgreement: {
@@ -9918,11 +12874,11 @@ export interface operations {
                 /** @description The ETag that you have; 304 if it still is the one. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /**
-                 * @description RFC 7089. The same as asOf, as an HTTP date.
+                 * @description RFC 7089. The same as asOf, as an HTTP date (RFC 9110, IMF-fixdate).
                  * @example Tue, 30 Jun 2026 16:00:00 GMT
                  */
                 "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -9942,11 +12898,13 @@ export interface operations {
             200: components["responses"]["AgreementAnswer"];
             304: components["responses"]["NotModified"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getAgreementHistory: {
@@ -9958,7 +12916,7 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: {
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -9977,11 +12935,12 @@ export interface operations {
         responses: {
             200: components["responses"]["History"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     signAgreement: {
@@ -9997,11 +12956,11 @@ export interface operations {
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description Required. The ETag of the thing as you last saw it, or `*` for whatever is current.
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
                  * @example "v3"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -10018,24 +12977,29 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "signedOn": "2021-12-20"
+                 *     }
+                 */
                 "application/json": components["schemas"]["SignAgreement"];
             };
         };
         responses: {
             200: components["responses"]["AgreementAnswer"];
-            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            412: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     activateAgreement: {
@@ -10051,11 +13015,11 @@ export interface operations {
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description Required. The ETag of the thing as you last saw it, or `*` for whatever is current.
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
                  * @example "v3"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -10072,24 +13036,29 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "occurredOn": "2022-01-01"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ActivateAgreement"];
             };
         };
         responses: {
             200: components["responses"]["AgreementAnswer"];
-            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            412: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     completeAgreement: {
@@ -10105,11 +13074,11 @@ export interface operations {
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description Required. The ETag of the thing as you last saw it, or `*` for whatever is current.
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
                  * @example "v3"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -10126,24 +13095,273 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "occurredOn": "2022-12-31"
+                 *     }
+                 */
                 "application/json": components["schemas"]["CompleteAgreement"];
             };
         };
         responses: {
             200: components["responses"]["AgreementAnswer"];
-            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            412: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listAgreementGrants: {
+        parameters: {
+            query?: {
+                agreementId?: components["parameters"]["AgreementId"];
+                status?: "given" | "ended";
+                funderOrgId?: components["schemas"]["OrganisationId"];
+                view?: components["schemas"]["AgreementView"];
+                /** @description How many at most, 100 by default. More than 500 is taken as 500. */
+                limit?: components["parameters"]["Limit"];
+                /** @description The nextCursor of the page before. All pages of one list show the same moment. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
+                asOf?: components["parameters"]["AsOf"];
+            };
+            header?: {
+                /**
+                 * @description RFC 7089. The same as asOf, as an HTTP date (RFC 9110, IMF-fixdate).
+                 * @example Tue, 30 Jun 2026 16:00:00 GMT
+                 */
+                "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["AgreementGrantPage"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    giveAgreementGrant: {
+        parameters: {
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /**
+                 * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
+                 * @example 7d1f8a52-3c6b-4b0e-9a4f-1f5a3a5e2c11
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "funderOrgId": "org_01h455vb4pex5vsknk084sn002",
+                 *       "agreementId": "agr_01h455vb4pex5vsknk084sn001",
+                 *       "view": "named",
+                 *       "basis": "audit",
+                 *       "validFrom": "2023-01-01",
+                 *       "validTo": "2023-12-31"
+                 *     }
+                 */
+                "application/json": components["schemas"]["GiveAgreementGrant"];
+            };
+        };
+        responses: {
+            201: components["responses"]["AgreementGrantCreated"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getAgreementGrant: {
+        parameters: {
+            query?: {
+                /** @description As it stood in this version, or in the last one before it. */
+                atVersion?: components["parameters"]["AtVersion"];
+                /** @description provenance: for each property the event that made it what it is. */
+                expand?: components["parameters"]["Expand"];
+                /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
+                asOf?: components["parameters"]["AsOf"];
+            };
+            header?: {
+                /** @description The ETag that you have; 304 if it still is the one. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /**
+                 * @description RFC 7089. The same as asOf, as an HTTP date (RFC 9110, IMF-fixdate).
+                 * @example Tue, 30 Jun 2026 16:00:00 GMT
+                 */
+                "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                grantId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["AgreementGrantAnswer"];
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getAgreementGrantHistory: {
+        parameters: {
+            query?: {
+                /** @description How many at most, 100 by default. More than 500 is taken as 500. */
+                limit?: components["parameters"]["Limit"];
+                /** @description The nextCursor of the page before. All pages of one list show the same moment. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: {
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                grantId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["History"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    endAgreementGrant: {
+        parameters: {
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /**
+                 * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
+                 * @example 7d1f8a52-3c6b-4b0e-9a4f-1f5a3a5e2c11
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
+                 * @example "v3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                grantId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "purpose-fulfilled"
+                 *     }
+                 */
+                "application/json": components["schemas"]["EndAgreementGrant"];
+            };
+        };
+        responses: {
+            200: components["responses"]["AgreementGrantAnswer"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     listProjects: {
@@ -10162,11 +13380,11 @@ export interface operations {
             };
             header?: {
                 /**
-                 * @description RFC 7089. The same as asOf, as an HTTP date.
+                 * @description RFC 7089. The same as asOf, as an HTTP date (RFC 9110, IMF-fixdate).
                  * @example Tue, 30 Jun 2026 16:00:00 GMT
                  */
                 "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -10183,11 +13401,13 @@ export interface operations {
         responses: {
             200: components["responses"]["ProjectPage"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     startProject: {
@@ -10202,7 +13422,7 @@ export interface operations {
                  * @example 7d1f8a52-3c6b-4b0e-9a4f-1f5a3a5e2c11
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -10217,22 +13437,32 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "kind": "special",
+                 *       "theme": "红柳家园",
+                 *       "occurredOn": "2022-03-01",
+                 *       "agreementId": "agr_01h455vb4pex5vsknk084sn001",
+                 *       "siteId": "sta_01h455vb4pex5vsknk084sn001"
+                 *     }
+                 */
                 "application/json": components["schemas"]["StartProject"];
             };
         };
         responses: {
-            201: components["responses"]["ProjectAnswer"];
-            204: components["responses"]["NoContent"];
+            201: components["responses"]["ProjectCreated"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getProject: {
@@ -10249,11 +13479,11 @@ export interface operations {
                 /** @description The ETag that you have; 304 if it still is the one. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /**
-                 * @description RFC 7089. The same as asOf, as an HTTP date.
+                 * @description RFC 7089. The same as asOf, as an HTTP date (RFC 9110, IMF-fixdate).
                  * @example Tue, 30 Jun 2026 16:00:00 GMT
                  */
                 "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -10273,11 +13503,13 @@ export interface operations {
             200: components["responses"]["ProjectAnswer"];
             304: components["responses"]["NotModified"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getProjectHistory: {
@@ -10289,7 +13521,7 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: {
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -10308,11 +13540,12 @@ export interface operations {
         responses: {
             200: components["responses"]["History"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     closeProject: {
@@ -10328,11 +13561,11 @@ export interface operations {
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description Required. The ETag of the thing as you last saw it, or `*` for whatever is current.
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
                  * @example "v3"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -10349,24 +13582,30 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "result": "achieved",
+                 *       "occurredOn": "2023-11-30"
+                 *     }
+                 */
                 "application/json": components["schemas"]["CloseProject"];
             };
         };
         responses: {
             200: components["responses"]["ProjectAnswer"];
-            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            412: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     voidProject: {
@@ -10382,11 +13621,11 @@ export interface operations {
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description Required. The ETag of the thing as you last saw it, or `*` for whatever is current.
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
                  * @example "v3"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -10403,31 +13642,36 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "duplicate"
+                 *     }
+                 */
                 "application/json": components["schemas"]["VoidRequest"];
             };
         };
         responses: {
             200: components["responses"]["ProjectAnswer"];
-            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            412: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     listIndicators: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -10444,11 +13688,12 @@ export interface operations {
         responses: {
             200: components["responses"]["IndicatorList"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     listFacts: {
@@ -10472,7 +13717,7 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: {
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -10489,11 +13734,13 @@ export interface operations {
         responses: {
             200: components["responses"]["FactPage"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getReport: {
@@ -10510,7 +13757,7 @@ export interface operations {
                 groupBy?: "station";
             };
             header?: {
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -10529,18 +13776,755 @@ export interface operations {
         responses: {
             200: components["responses"]["Report"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listEvents: {
+        parameters: {
+            query?: {
+                /** @description The `sequence` of the last event that you have; 0 or nothing for the beginning. */
+                after?: components["parameters"]["After"];
+                /**
+                 * @description Types of events, separated by commas; all of them when left out.
+                 * @example CaseOpened,CaseClosed
+                 */
+                types?: components["parameters"]["EventTypes"];
+                agreementId?: components["parameters"]["AgreementId"];
+                /** @description How many at most, 100 by default. More than 500 is taken as 500. */
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: {
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["EventBatch"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    streamEvents: {
+        parameters: {
+            query?: {
+                /** @description The `sequence` of the last event that you have; 0 or nothing for the beginning. */
+                after?: components["parameters"]["After"];
+                /**
+                 * @description Types of events, separated by commas; all of them when left out.
+                 * @example CaseOpened,CaseClosed
+                 */
+                types?: components["parameters"]["EventTypes"];
+                agreementId?: components["parameters"]["AgreementId"];
+            };
+            header?: {
+                /** @description As `after`; it wins over it. */
+                "Last-Event-ID"?: components["parameters"]["LastEventId"];
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["EventStream"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listChanges: {
+        parameters: {
+            query?: {
+                /** @description The token within nextLink or deltaLink; without it, everything from the beginning. */
+                since?: string;
+                /**
+                 * @description Kinds of records, separated by commas; all of them when left out.
+                 * @example case,caseSession
+                 */
+                types?: string;
+                /** @description How many at most, 100 by default. More than 500 is taken as 500. */
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: {
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["ChangeBatch"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listWebhooks: {
+        parameters: {
+            query?: {
+                status?: "active" | "suspended" | "removed";
+                /** @description How many at most, 100 by default. More than 500 is taken as 500. */
+                limit?: components["parameters"]["Limit"];
+                /** @description The nextCursor of the page before. All pages of one list show the same moment. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
+                asOf?: components["parameters"]["AsOf"];
+            };
+            header?: {
+                /**
+                 * @description RFC 7089. The same as asOf, as an HTTP date (RFC 9110, IMF-fixdate).
+                 * @example Tue, 30 Jun 2026 16:00:00 GMT
+                 */
+                "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["WebhookPage"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    registerWebhook: {
+        parameters: {
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /**
+                 * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
+                 * @example 7d1f8a52-3c6b-4b0e-9a4f-1f5a3a5e2c11
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "url": "https://ngo.example/wushe",
+                 *       "eventTypes": [
+                 *         "CaseClosed"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["RegisterWebhook"];
+            };
+        };
+        responses: {
+            201: components["responses"]["WebhookCreated"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getWebhook: {
+        parameters: {
+            query?: {
+                /** @description As it stood in this version, or in the last one before it. */
+                atVersion?: components["parameters"]["AtVersion"];
+                /** @description provenance: for each property the event that made it what it is. */
+                expand?: components["parameters"]["Expand"];
+                /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
+                asOf?: components["parameters"]["AsOf"];
+            };
+            header?: {
+                /** @description The ETag that you have; 304 if it still is the one. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /**
+                 * @description RFC 7089. The same as asOf, as an HTTP date (RFC 9110, IMF-fixdate).
+                 * @example Tue, 30 Jun 2026 16:00:00 GMT
+                 */
+                "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                webhookId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["WebhookAnswer"];
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getWebhookHistory: {
+        parameters: {
+            query?: {
+                /** @description How many at most, 100 by default. More than 500 is taken as 500. */
+                limit?: components["parameters"]["Limit"];
+                /** @description The nextCursor of the page before. All pages of one list show the same moment. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: {
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                webhookId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["History"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    correctWebhook: {
+        parameters: {
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /**
+                 * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
+                 * @example 7d1f8a52-3c6b-4b0e-9a4f-1f5a3a5e2c11
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
+                 * @example "v3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                webhookId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "url": "https://ngo.example/wushe",
+                 *       "reason": "other"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CorrectWebhook"];
+            };
+        };
+        responses: {
+            200: components["responses"]["WebhookAnswer"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    suspendWebhook: {
+        parameters: {
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /**
+                 * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
+                 * @example 7d1f8a52-3c6b-4b0e-9a4f-1f5a3a5e2c11
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
+                 * @example "v3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                webhookId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "requested"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SuspendWebhook"];
+            };
+        };
+        responses: {
+            200: components["responses"]["WebhookAnswer"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    resumeWebhook: {
+        parameters: {
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /**
+                 * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
+                 * @example 7d1f8a52-3c6b-4b0e-9a4f-1f5a3a5e2c11
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
+                 * @example "v3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                webhookId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["ResumeWebhook"];
+            };
+        };
+        responses: {
+            200: components["responses"]["WebhookAnswer"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    removeWebhook: {
+        parameters: {
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /**
+                 * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
+                 * @example 7d1f8a52-3c6b-4b0e-9a4f-1f5a3a5e2c11
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
+                 * @example "v3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                webhookId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["RemoveWebhook"];
+            };
+        };
+        responses: {
+            200: components["responses"]["WebhookAnswer"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    rotateWebhookSecret: {
+        parameters: {
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /**
+                 * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
+                 * @example 7d1f8a52-3c6b-4b0e-9a4f-1f5a3a5e2c11
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
+                 * @example "v3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                webhookId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["RotateWebhookSecret"];
+            };
+        };
+        responses: {
+            200: components["responses"]["WebhookAnswer"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    testWebhook: {
+        parameters: {
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /**
+                 * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
+                 * @example 7d1f8a52-3c6b-4b0e-9a4f-1f5a3a5e2c11
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
+                 * @example "v3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                webhookId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["TestWebhook"];
+            };
+        };
+        responses: {
+            200: components["responses"]["WebhookAnswer"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    replayWebhook: {
+        parameters: {
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /**
+                 * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
+                 * @example 7d1f8a52-3c6b-4b0e-9a4f-1f5a3a5e2c11
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
+                 * @example "v3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                webhookId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "from": "2023-05-01T00:00:00+08:00",
+                 *       "to": "2023-05-02T00:00:00+08:00"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ReplayWebhook"];
+            };
+        };
+        responses: {
+            200: components["responses"]["WebhookAnswer"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listWebhookDeliveries: {
+        parameters: {
+            query?: {
+                status?: "pending" | "delivered" | "failed";
+                /** @description How many at most, 100 by default. More than 500 is taken as 500. */
+                limit?: components["parameters"]["Limit"];
+                /** @description The nextCursor of the page before. All pages of one list show the same moment. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: {
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                webhookId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["WebhookDeliveriesPage"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getAgreementVersion: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -10561,11 +14545,12 @@ export interface operations {
         responses: {
             200: components["responses"]["AgreementAnswer"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getAgreementDiff: {
@@ -10577,7 +14562,7 @@ export interface operations {
                 to: number;
             };
             header?: {
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -10596,18 +14581,88 @@ export interface operations {
         responses: {
             200: components["responses"]["Diff"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getAgreementGrantVersion: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                grantId: string;
+                /** @description The version, or the last one before it. */
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["AgreementGrantAnswer"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getAgreementGrantDiff: {
+        parameters: {
+            query: {
+                /** @description The earlier version. */
+                from: number;
+                /** @description The later one. */
+                to: number;
+            };
+            header?: {
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                grantId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Diff"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getProjectVersion: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -10628,11 +14683,12 @@ export interface operations {
         responses: {
             200: components["responses"]["ProjectAnswer"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getProjectDiff: {
@@ -10644,7 +14700,7 @@ export interface operations {
                 to: number;
             };
             header?: {
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -10663,11 +14719,81 @@ export interface operations {
         responses: {
             200: components["responses"]["Diff"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getWebhookVersion: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                webhookId: string;
+                /** @description The version, or the last one before it. */
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["WebhookAnswer"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getWebhookDiff: {
+        parameters: {
+            query: {
+                /** @description The earlier version. */
+                from: number;
+                /** @description The later one. */
+                to: number;
+            };
+            header?: {
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                webhookId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Diff"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     listProviders: {
@@ -10684,11 +14810,11 @@ export interface operations {
             };
             header?: {
                 /**
-                 * @description RFC 7089. The same as asOf, as an HTTP date.
+                 * @description RFC 7089. The same as asOf, as an HTTP date (RFC 9110, IMF-fixdate).
                  * @example Tue, 30 Jun 2026 16:00:00 GMT
                  */
                 "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -10705,11 +14831,13 @@ export interface operations {
         responses: {
             200: components["responses"]["ProviderPage"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     registerProvider: {
@@ -10724,7 +14852,7 @@ export interface operations {
                  * @example 7d1f8a52-3c6b-4b0e-9a4f-1f5a3a5e2c11
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -10739,22 +14867,30 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "kind": "enterprise",
+                 *       "occurredOn": "2022-01-10",
+                 *       "name": "示例粮油有限公司"
+                 *     }
+                 */
                 "application/json": components["schemas"]["RegisterProvider"];
             };
         };
         responses: {
-            201: components["responses"]["ProviderAnswer"];
-            204: components["responses"]["NoContent"];
+            201: components["responses"]["ProviderCreated"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getProvider: {
@@ -10771,11 +14907,11 @@ export interface operations {
                 /** @description The ETag that you have; 304 if it still is the one. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /**
-                 * @description RFC 7089. The same as asOf, as an HTTP date.
+                 * @description RFC 7089. The same as asOf, as an HTTP date (RFC 9110, IMF-fixdate).
                  * @example Tue, 30 Jun 2026 16:00:00 GMT
                  */
                 "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -10795,11 +14931,13 @@ export interface operations {
             200: components["responses"]["ProviderAnswer"];
             304: components["responses"]["NotModified"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getProviderHistory: {
@@ -10811,7 +14949,7 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: {
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -10830,11 +14968,12 @@ export interface operations {
         responses: {
             200: components["responses"]["History"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     correctProvider: {
@@ -10850,11 +14989,11 @@ export interface operations {
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description Required. The ETag of the thing as you last saw it, or `*` for whatever is current.
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
                  * @example "v3"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -10871,24 +15010,32 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "kind": "foundation",
+                 *       "occurredOn": "2022-01-10",
+                 *       "name": "示例粮油公益基金会",
+                 *       "reason": "typing-error"
+                 *     }
+                 */
                 "application/json": components["schemas"]["CorrectProvider"];
             };
         };
         responses: {
             200: components["responses"]["ProviderAnswer"];
-            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            412: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     voidProvider: {
@@ -10904,11 +15051,11 @@ export interface operations {
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description Required. The ETag of the thing as you last saw it, or `*` for whatever is current.
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
                  * @example "v3"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -10925,24 +15072,29 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "duplicate"
+                 *     }
+                 */
                 "application/json": components["schemas"]["VoidRequest"];
             };
         };
         responses: {
             200: components["responses"]["ProviderAnswer"];
-            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            412: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     listOffers: {
@@ -10962,11 +15114,11 @@ export interface operations {
             };
             header?: {
                 /**
-                 * @description RFC 7089. The same as asOf, as an HTTP date.
+                 * @description RFC 7089. The same as asOf, as an HTTP date (RFC 9110, IMF-fixdate).
                  * @example Tue, 30 Jun 2026 16:00:00 GMT
                  */
                 "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -10983,11 +15135,13 @@ export interface operations {
         responses: {
             200: components["responses"]["OfferPage"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     offerResource: {
@@ -11002,7 +15156,7 @@ export interface operations {
                  * @example 7d1f8a52-3c6b-4b0e-9a4f-1f5a3a5e2c11
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -11017,22 +15171,34 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "kind": "goods",
+                 *       "quantity": 100,
+                 *       "unit": "袋",
+                 *       "occurredOn": "2022-01-12",
+                 *       "agreementId": "agr_01h455vb4pex5vsknk084sn001",
+                 *       "siteId": "sta_01h455vb4pex5vsknk084sn001",
+                 *       "providerId": "prv_01h455vb4pex5vsknk084sn001"
+                 *     }
+                 */
                 "application/json": components["schemas"]["OfferResource"];
             };
         };
         responses: {
-            201: components["responses"]["OfferAnswer"];
-            204: components["responses"]["NoContent"];
+            201: components["responses"]["OfferCreated"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getOffer: {
@@ -11049,11 +15215,11 @@ export interface operations {
                 /** @description The ETag that you have; 304 if it still is the one. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /**
-                 * @description RFC 7089. The same as asOf, as an HTTP date.
+                 * @description RFC 7089. The same as asOf, as an HTTP date (RFC 9110, IMF-fixdate).
                  * @example Tue, 30 Jun 2026 16:00:00 GMT
                  */
                 "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -11073,11 +15239,13 @@ export interface operations {
             200: components["responses"]["OfferAnswer"];
             304: components["responses"]["NotModified"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getOfferHistory: {
@@ -11089,7 +15257,7 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: {
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -11108,11 +15276,12 @@ export interface operations {
         responses: {
             200: components["responses"]["History"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     withdrawOffer: {
@@ -11128,11 +15297,11 @@ export interface operations {
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description Required. The ETag of the thing as you last saw it, or `*` for whatever is current.
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
                  * @example "v3"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -11149,24 +15318,30 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "provider-request",
+                 *       "occurredOn": "2022-06-30"
+                 *     }
+                 */
                 "application/json": components["schemas"]["WithdrawOffer"];
             };
         };
         responses: {
             200: components["responses"]["OfferAnswer"];
-            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            412: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     listLinks: {
@@ -11184,11 +15359,11 @@ export interface operations {
             };
             header?: {
                 /**
-                 * @description RFC 7089. The same as asOf, as an HTTP date.
+                 * @description RFC 7089. The same as asOf, as an HTTP date (RFC 9110, IMF-fixdate).
                  * @example Tue, 30 Jun 2026 16:00:00 GMT
                  */
                 "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -11207,11 +15382,13 @@ export interface operations {
         responses: {
             200: components["responses"]["ResourceLinkPage"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     proposeLink: {
@@ -11226,7 +15403,12 @@ export interface operations {
                  * @example 7d1f8a52-3c6b-4b0e-9a4f-1f5a3a5e2c11
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /**
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
+                 * @example "v3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -11243,22 +15425,31 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "quantity": 40,
+                 *       "occurredOn": "2022-01-15",
+                 *       "agreementId": "agr_01h455vb4pex5vsknk084sn001",
+                 *       "siteId": "sta_01h455vb4pex5vsknk084sn001"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ProposeLink"];
             };
         };
         responses: {
-            201: components["responses"]["ResourceLinkAnswer"];
-            204: components["responses"]["NoContent"];
+            201: components["responses"]["ResourceLinkCreated"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getLink: {
@@ -11275,11 +15466,11 @@ export interface operations {
                 /** @description The ETag that you have; 304 if it still is the one. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /**
-                 * @description RFC 7089. The same as asOf, as an HTTP date.
+                 * @description RFC 7089. The same as asOf, as an HTTP date (RFC 9110, IMF-fixdate).
                  * @example Tue, 30 Jun 2026 16:00:00 GMT
                  */
                 "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -11300,11 +15491,13 @@ export interface operations {
             200: components["responses"]["ResourceLinkAnswer"];
             304: components["responses"]["NotModified"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     agreeLink: {
@@ -11320,11 +15513,11 @@ export interface operations {
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description Required. The ETag of the thing as you last saw it, or `*` for whatever is current.
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
                  * @example "v3"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -11342,24 +15535,30 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "quantity": 40,
+                 *       "occurredOn": "2022-01-16"
+                 *     }
+                 */
                 "application/json": components["schemas"]["AgreeLink"];
             };
         };
         responses: {
             200: components["responses"]["ResourceLinkAnswer"];
-            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            412: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     deliverResource: {
@@ -11375,11 +15574,11 @@ export interface operations {
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description Required. The ETag of the thing as you last saw it, or `*` for whatever is current.
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
                  * @example "v3"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -11397,24 +15596,30 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "quantity": 40,
+                 *       "occurredOn": "2022-01-20"
+                 *     }
+                 */
                 "application/json": components["schemas"]["DeliverResource"];
             };
         };
         responses: {
             200: components["responses"]["ResourceLinkAnswer"];
-            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            412: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     valueLink: {
@@ -11430,11 +15635,11 @@ export interface operations {
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description Required. The ETag of the thing as you last saw it, or `*` for whatever is current.
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
                  * @example "v3"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -11452,24 +15657,32 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "amountFen": 286589,
+                 *       "method": "invoice",
+                 *       "approvedBy": "pra_01h455vb4pex5vsknk084sn001",
+                 *       "occurredOn": "2022-01-25"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ValueLink"];
             };
         };
         responses: {
             200: components["responses"]["ResourceLinkAnswer"];
-            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            412: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     cancelLink: {
@@ -11485,11 +15698,11 @@ export interface operations {
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description Required. The ETag of the thing as you last saw it, or `*` for whatever is current.
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
                  * @example "v3"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -11507,24 +15720,30 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "need-ended",
+                 *       "occurredOn": "2022-01-18"
+                 *     }
+                 */
                 "application/json": components["schemas"]["CancelLink"];
             };
         };
         responses: {
             200: components["responses"]["ResourceLinkAnswer"];
-            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            412: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     voidLink: {
@@ -11540,11 +15759,11 @@ export interface operations {
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description Required. The ETag of the thing as you last saw it, or `*` for whatever is current.
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
                  * @example "v3"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -11562,31 +15781,36 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "duplicate"
+                 *     }
+                 */
                 "application/json": components["schemas"]["VoidRequest"];
             };
         };
         responses: {
             200: components["responses"]["ResourceLinkAnswer"];
-            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            412: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getProviderVersion: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -11607,11 +15831,12 @@ export interface operations {
         responses: {
             200: components["responses"]["ProviderAnswer"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getProviderDiff: {
@@ -11623,7 +15848,7 @@ export interface operations {
                 to: number;
             };
             header?: {
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -11642,18 +15867,19 @@ export interface operations {
         responses: {
             200: components["responses"]["Diff"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getOfferVersion: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -11674,11 +15900,12 @@ export interface operations {
         responses: {
             200: components["responses"]["OfferAnswer"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getOfferDiff: {
@@ -11690,7 +15917,7 @@ export interface operations {
                 to: number;
             };
             header?: {
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -11709,18 +15936,19 @@ export interface operations {
         responses: {
             200: components["responses"]["Diff"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getLinkVersion: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -11742,11 +15970,12 @@ export interface operations {
         responses: {
             200: components["responses"]["ResourceLinkAnswer"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getLinkDiff: {
@@ -11758,7 +15987,7 @@ export interface operations {
                 to: number;
             };
             header?: {
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -11778,11 +16007,12 @@ export interface operations {
         responses: {
             200: components["responses"]["Diff"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     listStations: {
@@ -11802,11 +16032,11 @@ export interface operations {
             };
             header?: {
                 /**
-                 * @description RFC 7089. The same as asOf, as an HTTP date.
+                 * @description RFC 7089. The same as asOf, as an HTTP date (RFC 9110, IMF-fixdate).
                  * @example Tue, 30 Jun 2026 16:00:00 GMT
                  */
                 "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -11823,11 +16053,13 @@ export interface operations {
         responses: {
             200: components["responses"]["StationPage"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     establishStation: {
@@ -11842,7 +16074,7 @@ export interface operations {
                  * @example 7d1f8a52-3c6b-4b0e-9a4f-1f5a3a5e2c11
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -11857,22 +16089,33 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "level": "station",
+                 *       "parentId": "sta_01h455vb4pex5vsknk084sn002",
+                 *       "divisionCode": "659002003",
+                 *       "agreementId": "agr_01h455vb4pex5vsknk084sn001",
+                 *       "occurredOn": "2021-07-01",
+                 *       "name": "青松路街道社工站"
+                 *     }
+                 */
                 "application/json": components["schemas"]["EstablishStation"];
             };
         };
         responses: {
-            201: components["responses"]["StationAnswer"];
-            204: components["responses"]["NoContent"];
+            201: components["responses"]["StationCreated"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getStation: {
@@ -11889,11 +16132,11 @@ export interface operations {
                 /** @description The ETag that you have; 304 if it still is the one. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /**
-                 * @description RFC 7089. The same as asOf, as an HTTP date.
+                 * @description RFC 7089. The same as asOf, as an HTTP date (RFC 9110, IMF-fixdate).
                  * @example Tue, 30 Jun 2026 16:00:00 GMT
                  */
                 "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -11913,11 +16156,13 @@ export interface operations {
             200: components["responses"]["StationAnswer"];
             304: components["responses"]["NotModified"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getStationHistory: {
@@ -11929,7 +16174,7 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: {
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -11948,11 +16193,12 @@ export interface operations {
         responses: {
             200: components["responses"]["History"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     closeStation: {
@@ -11968,11 +16214,11 @@ export interface operations {
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description Required. The ETag of the thing as you last saw it, or `*` for whatever is current.
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
                  * @example "v3"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -11989,24 +16235,29 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "occurredOn": "2023-12-31"
+                 *     }
+                 */
                 "application/json": components["schemas"]["CloseStation"];
             };
         };
         responses: {
             200: components["responses"]["StationAnswer"];
-            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            412: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     correctStation: {
@@ -12022,11 +16273,11 @@ export interface operations {
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description Required. The ETag of the thing as you last saw it, or `*` for whatever is current.
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
                  * @example "v3"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -12043,24 +16294,35 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "level": "station",
+                 *       "parentId": "sta_01h455vb4pex5vsknk084sn002",
+                 *       "divisionCode": "659002003",
+                 *       "agreementId": "agr_01h455vb4pex5vsknk084sn001",
+                 *       "name": "青松路街道社工站",
+                 *       "occurredOn": "2021-07-05",
+                 *       "reason": "wrong-date"
+                 *     }
+                 */
                 "application/json": components["schemas"]["CorrectStation"];
             };
         };
         responses: {
             200: components["responses"]["StationAnswer"];
-            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            412: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     voidStation: {
@@ -12076,11 +16338,11 @@ export interface operations {
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description Required. The ETag of the thing as you last saw it, or `*` for whatever is current.
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
                  * @example "v3"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -12097,24 +16359,29 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "duplicate"
+                 *     }
+                 */
                 "application/json": components["schemas"]["VoidRequest"];
             };
         };
         responses: {
             200: components["responses"]["StationAnswer"];
-            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            412: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     listPractitioners: {
@@ -12134,11 +16401,11 @@ export interface operations {
             };
             header?: {
                 /**
-                 * @description RFC 7089. The same as asOf, as an HTTP date.
+                 * @description RFC 7089. The same as asOf, as an HTTP date (RFC 9110, IMF-fixdate).
                  * @example Tue, 30 Jun 2026 16:00:00 GMT
                  */
                 "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -12155,11 +16422,13 @@ export interface operations {
         responses: {
             200: components["responses"]["PractitionerPage"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     registerPractitioner: {
@@ -12174,7 +16443,7 @@ export interface operations {
                  * @example 7d1f8a52-3c6b-4b0e-9a4f-1f5a3a5e2c11
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -12189,22 +16458,36 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "employment": "full-time",
+                 *       "occurredOn": "2021-07-01",
+                 *       "agreementId": "agr_01h455vb4pex5vsknk084sn001",
+                 *       "siteId": "sta_01h455vb4pex5vsknk084sn001",
+                 *       "identity": {
+                 *         "name": "李华",
+                 *         "idType": "none",
+                 *         "phone": "13900000000"
+                 *       }
+                 *     }
+                 */
                 "application/json": components["schemas"]["RegisterPractitioner"];
             };
         };
         responses: {
-            201: components["responses"]["PractitionerAnswer"];
-            204: components["responses"]["NoContent"];
+            201: components["responses"]["PractitionerCreated"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getPractitioner: {
@@ -12221,11 +16504,11 @@ export interface operations {
                 /** @description The ETag that you have; 304 if it still is the one. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /**
-                 * @description RFC 7089. The same as asOf, as an HTTP date.
+                 * @description RFC 7089. The same as asOf, as an HTTP date (RFC 9110, IMF-fixdate).
                  * @example Tue, 30 Jun 2026 16:00:00 GMT
                  */
                 "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -12245,11 +16528,13 @@ export interface operations {
             200: components["responses"]["PractitionerAnswer"];
             304: components["responses"]["NotModified"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getPractitionerHistory: {
@@ -12261,7 +16546,7 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: {
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -12280,11 +16565,12 @@ export interface operations {
         responses: {
             200: components["responses"]["History"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     listLicences: {
@@ -12302,11 +16588,11 @@ export interface operations {
             };
             header?: {
                 /**
-                 * @description RFC 7089. The same as asOf, as an HTTP date.
+                 * @description RFC 7089. The same as asOf, as an HTTP date (RFC 9110, IMF-fixdate).
                  * @example Tue, 30 Jun 2026 16:00:00 GMT
                  */
                 "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -12325,11 +16611,13 @@ export interface operations {
         responses: {
             200: components["responses"]["LicencePage"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     recordLicence: {
@@ -12344,7 +16632,12 @@ export interface operations {
                  * @example 7d1f8a52-3c6b-4b0e-9a4f-1f5a3a5e2c11
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /**
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
+                 * @example "v3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -12361,22 +16654,34 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "level": "assistant",
+                 *       "line": "local",
+                 *       "validIn": [
+                 *         "6590"
+                 *       ],
+                 *       "issuedOn": "2023-01-20",
+                 *       "certificateNo": "20230120001"
+                 *     }
+                 */
                 "application/json": components["schemas"]["RecordLicence"];
             };
         };
         responses: {
-            201: components["responses"]["LicenceAnswer"];
-            204: components["responses"]["NoContent"];
+            201: components["responses"]["LicenceCreated"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getLicence: {
@@ -12393,11 +16698,11 @@ export interface operations {
                 /** @description The ETag that you have; 304 if it still is the one. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /**
-                 * @description RFC 7089. The same as asOf, as an HTTP date.
+                 * @description RFC 7089. The same as asOf, as an HTTP date (RFC 9110, IMF-fixdate).
                  * @example Tue, 30 Jun 2026 16:00:00 GMT
                  */
                 "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -12418,11 +16723,13 @@ export interface operations {
             200: components["responses"]["LicenceAnswer"];
             304: components["responses"]["NotModified"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     voidLicence: {
@@ -12438,11 +16745,11 @@ export interface operations {
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description Required. The ETag of the thing as you last saw it, or `*` for whatever is current.
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
                  * @example "v3"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -12460,24 +16767,29 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "wrong-person"
+                 *     }
+                 */
                 "application/json": components["schemas"]["VoidRequest"];
             };
         };
         responses: {
             200: components["responses"]["LicenceAnswer"];
-            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            412: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     assignToStation: {
@@ -12493,11 +16805,11 @@ export interface operations {
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description Required. The ETag of the thing as you last saw it, or `*` for whatever is current.
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
                  * @example "v3"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -12514,24 +16826,30 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "siteId": "sta_01h455vb4pex5vsknk084sn001",
+                 *       "occurredOn": "2022-01-04"
+                 *     }
+                 */
                 "application/json": components["schemas"]["AssignToStation"];
             };
         };
         responses: {
             200: components["responses"]["PractitionerAnswer"];
-            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            412: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     recordDeparture: {
@@ -12547,11 +16865,11 @@ export interface operations {
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description Required. The ETag of the thing as you last saw it, or `*` for whatever is current.
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
                  * @example "v3"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -12568,24 +16886,30 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "term-ended",
+                 *       "occurredOn": "2023-08-31"
+                 *     }
+                 */
                 "application/json": components["schemas"]["RecordDeparture"];
             };
         };
         responses: {
             200: components["responses"]["PractitionerAnswer"];
-            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            412: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     correctPractitioner: {
@@ -12601,11 +16925,11 @@ export interface operations {
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description Required. The ETag of the thing as you last saw it, or `*` for whatever is current.
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
                  * @example "v3"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -12622,24 +16946,38 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "employment": "part-time",
+                 *       "occurredOn": "2021-07-01",
+                 *       "agreementId": "agr_01h455vb4pex5vsknk084sn001",
+                 *       "siteId": "sta_01h455vb4pex5vsknk084sn001",
+                 *       "identity": {
+                 *         "name": "李华",
+                 *         "idType": "none",
+                 *         "phone": "13900000000"
+                 *       },
+                 *       "reason": "typing-error"
+                 *     }
+                 */
                 "application/json": components["schemas"]["CorrectPractitioner"];
             };
         };
         responses: {
             200: components["responses"]["PractitionerAnswer"];
-            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            412: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     voidPractitioner: {
@@ -12655,11 +16993,11 @@ export interface operations {
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description Required. The ETag of the thing as you last saw it, or `*` for whatever is current.
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
                  * @example "v3"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -12676,24 +17014,29 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "duplicate"
+                 *     }
+                 */
                 "application/json": components["schemas"]["VoidRequest"];
             };
         };
         responses: {
             200: components["responses"]["PractitionerAnswer"];
-            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            412: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     listVolunteers: {
@@ -12711,11 +17054,11 @@ export interface operations {
             };
             header?: {
                 /**
-                 * @description RFC 7089. The same as asOf, as an HTTP date.
+                 * @description RFC 7089. The same as asOf, as an HTTP date (RFC 9110, IMF-fixdate).
                  * @example Tue, 30 Jun 2026 16:00:00 GMT
                  */
                 "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -12732,11 +17075,13 @@ export interface operations {
         responses: {
             200: components["responses"]["VolunteerPage"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     registerVolunteer: {
@@ -12751,7 +17096,7 @@ export interface operations {
                  * @example 7d1f8a52-3c6b-4b0e-9a4f-1f5a3a5e2c11
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -12766,22 +17111,35 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "occurredOn": "2022-05-01",
+                 *       "agreementId": "agr_01h455vb4pex5vsknk084sn001",
+                 *       "siteId": "sta_01h455vb4pex5vsknk084sn001",
+                 *       "identity": {
+                 *         "name": "张伟",
+                 *         "idType": "none",
+                 *         "phone": "13700000000"
+                 *       }
+                 *     }
+                 */
                 "application/json": components["schemas"]["RegisterVolunteer"];
             };
         };
         responses: {
-            201: components["responses"]["VolunteerAnswer"];
-            204: components["responses"]["NoContent"];
+            201: components["responses"]["VolunteerCreated"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getVolunteer: {
@@ -12798,11 +17156,11 @@ export interface operations {
                 /** @description The ETag that you have; 304 if it still is the one. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /**
-                 * @description RFC 7089. The same as asOf, as an HTTP date.
+                 * @description RFC 7089. The same as asOf, as an HTTP date (RFC 9110, IMF-fixdate).
                  * @example Tue, 30 Jun 2026 16:00:00 GMT
                  */
                 "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -12822,11 +17180,13 @@ export interface operations {
             200: components["responses"]["VolunteerAnswer"];
             304: components["responses"]["NotModified"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getVolunteerHistory: {
@@ -12838,7 +17198,7 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: {
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -12857,11 +17217,12 @@ export interface operations {
         responses: {
             200: components["responses"]["History"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     verifyVolunteer: {
@@ -12877,11 +17238,11 @@ export interface operations {
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description Required. The ETag of the thing as you last saw it, or `*` for whatever is current.
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
                  * @example "v3"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -12898,24 +17259,30 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "method": "in-person",
+                 *       "occurredOn": "2022-05-01"
+                 *     }
+                 */
                 "application/json": components["schemas"]["VerifyVolunteer"];
             };
         };
         responses: {
             200: components["responses"]["VolunteerAnswer"];
-            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            412: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     withdrawVolunteer: {
@@ -12931,11 +17298,11 @@ export interface operations {
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description Required. The ETag of the thing as you last saw it, or `*` for whatever is current.
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
                  * @example "v3"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -12952,24 +17319,30 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "moved",
+                 *       "occurredOn": "2023-03-01"
+                 *     }
+                 */
                 "application/json": components["schemas"]["WithdrawVolunteer"];
             };
         };
         responses: {
             200: components["responses"]["VolunteerAnswer"];
-            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            412: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     eraseVolunteer: {
@@ -12985,11 +17358,11 @@ export interface operations {
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description Required. The ETag of the thing as you last saw it, or `*` for whatever is current.
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
                  * @example "v3"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -13006,24 +17379,29 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "basis": "request"
+                 *     }
+                 */
                 "application/json": components["schemas"]["EraseRequest"];
             };
         };
         responses: {
             200: components["responses"]["VolunteerAnswer"];
-            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            412: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     voidVolunteer: {
@@ -13039,11 +17417,11 @@ export interface operations {
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description Required. The ETag of the thing as you last saw it, or `*` for whatever is current.
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
                  * @example "v3"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -13060,24 +17438,29 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "duplicate"
+                 *     }
+                 */
                 "application/json": components["schemas"]["VoidRequest"];
             };
         };
         responses: {
             200: components["responses"]["VolunteerAnswer"];
-            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            412: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getHoursHistory: {
@@ -13089,7 +17472,7 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: {
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -13108,11 +17491,12 @@ export interface operations {
         responses: {
             200: components["responses"]["History"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     listHoursEntries: {
@@ -13132,11 +17516,11 @@ export interface operations {
             };
             header?: {
                 /**
-                 * @description RFC 7089. The same as asOf, as an HTTP date.
+                 * @description RFC 7089. The same as asOf, as an HTTP date (RFC 9110, IMF-fixdate).
                  * @example Tue, 30 Jun 2026 16:00:00 GMT
                  */
                 "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -13155,11 +17539,13 @@ export interface operations {
         responses: {
             200: components["responses"]["HoursEntryPage"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     recordHours: {
@@ -13174,7 +17560,12 @@ export interface operations {
                  * @example 7d1f8a52-3c6b-4b0e-9a4f-1f5a3a5e2c11
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /**
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
+                 * @example "v3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -13191,22 +17582,34 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "startedAt": "2022-06-03T08:30:00+08:00",
+                 *       "endedAt": "2022-06-03T12:30:00+08:00",
+                 *       "method": "qr",
+                 *       "activityId": "act_01h455vb4pex5vsknk084sn001",
+                 *       "content": "端午邻里节秩序维护",
+                 *       "agreementId": "agr_01h455vb4pex5vsknk084sn001",
+                 *       "siteId": "sta_01h455vb4pex5vsknk084sn001"
+                 *     }
+                 */
                 "application/json": components["schemas"]["RecordHours"];
             };
         };
         responses: {
-            201: components["responses"]["HoursEntryAnswer"];
-            204: components["responses"]["NoContent"];
+            201: components["responses"]["HoursEntryCreated"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getHoursEntry: {
@@ -13223,11 +17626,11 @@ export interface operations {
                 /** @description The ETag that you have; 304 if it still is the one. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /**
-                 * @description RFC 7089. The same as asOf, as an HTTP date.
+                 * @description RFC 7089. The same as asOf, as an HTTP date (RFC 9110, IMF-fixdate).
                  * @example Tue, 30 Jun 2026 16:00:00 GMT
                  */
                 "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -13248,11 +17651,13 @@ export interface operations {
             200: components["responses"]["HoursEntryAnswer"];
             304: components["responses"]["NotModified"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     confirmHours: {
@@ -13268,11 +17673,11 @@ export interface operations {
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description Required. The ETag of the thing as you last saw it, or `*` for whatever is current.
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
                  * @example "v3"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -13290,24 +17695,33 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "minutes": 240,
+                 *       "confirmedBy": {
+                 *         "practitionerId": "pra_01h455vb4pex5vsknk084sn001"
+                 *       },
+                 *       "occurredOn": "2022-06-03"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ConfirmHours"];
             };
         };
         responses: {
             200: components["responses"]["HoursEntryAnswer"];
-            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            412: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     rejectHours: {
@@ -13323,11 +17737,11 @@ export interface operations {
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description Required. The ETag of the thing as you last saw it, or `*` for whatever is current.
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
                  * @example "v3"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -13345,24 +17759,30 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "not-present",
+                 *       "occurredOn": "2022-06-03"
+                 *     }
+                 */
                 "application/json": components["schemas"]["RejectHours"];
             };
         };
         responses: {
             200: components["responses"]["HoursEntryAnswer"];
-            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            412: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     voidHours: {
@@ -13378,11 +17798,11 @@ export interface operations {
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description Required. The ETag of the thing as you last saw it, or `*` for whatever is current.
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
                  * @example "v3"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -13400,31 +17820,36 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "wrong-person"
+                 *     }
+                 */
                 "application/json": components["schemas"]["VoidRequest"];
             };
         };
         responses: {
             200: components["responses"]["HoursEntryAnswer"];
-            204: components["responses"]["NoContent"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            412: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getStationVersion: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -13445,11 +17870,12 @@ export interface operations {
         responses: {
             200: components["responses"]["StationAnswer"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getStationDiff: {
@@ -13461,7 +17887,7 @@ export interface operations {
                 to: number;
             };
             header?: {
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -13480,18 +17906,19 @@ export interface operations {
         responses: {
             200: components["responses"]["Diff"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getPractitionerVersion: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -13512,11 +17939,12 @@ export interface operations {
         responses: {
             200: components["responses"]["PractitionerAnswer"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getPractitionerDiff: {
@@ -13528,7 +17956,7 @@ export interface operations {
                 to: number;
             };
             header?: {
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -13547,18 +17975,19 @@ export interface operations {
         responses: {
             200: components["responses"]["Diff"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getLicenceVersion: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -13580,11 +18009,12 @@ export interface operations {
         responses: {
             200: components["responses"]["LicenceAnswer"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getLicenceDiff: {
@@ -13596,7 +18026,7 @@ export interface operations {
                 to: number;
             };
             header?: {
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -13616,18 +18046,19 @@ export interface operations {
         responses: {
             200: components["responses"]["Diff"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getVolunteerVersion: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -13648,11 +18079,12 @@ export interface operations {
         responses: {
             200: components["responses"]["VolunteerAnswer"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getVolunteerDiff: {
@@ -13664,7 +18096,7 @@ export interface operations {
                 to: number;
             };
             header?: {
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -13683,18 +18115,19 @@ export interface operations {
         responses: {
             200: components["responses"]["Diff"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getHoursEntryVersion: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -13716,11 +18149,12 @@ export interface operations {
         responses: {
             200: components["responses"]["HoursEntryAnswer"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getHoursEntryDiff: {
@@ -13732,7 +18166,7 @@ export interface operations {
                 to: number;
             };
             header?: {
-                /** @description The Sync-Token of an earlier answer; this answer will then know what that one recorded. */
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
                  * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
@@ -13752,11 +18186,12 @@ export interface operations {
         responses: {
             200: components["responses"]["Diff"];
             400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
         };
     };
 }

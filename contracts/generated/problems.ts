@@ -19,12 +19,16 @@ export type ProblemParams = {
   'key-missing': undefined
   'key-malformed': undefined
   'key-not-valid': undefined
+  'token-not-valid': undefined
+  'actor-not-opaque': undefined
+  'missing-scope': { requiredScopes: string | number }
+  'rate-limited': { policy: string | number; retryAfter: string | number }
   'not-permitted': { roles: string | number }
+  'figures-only': { agreementId: string | number }
   'not-found': undefined
   'precondition-required': undefined
   'version-conflict': { currentVersion: string | number }
   'as-of-in-future': { asOf: string | number; now: string | number }
-  'accept-datetime-invalid': undefined
   'concurrent-update': undefined
   'projection-lagging': undefined
   'unavailable': undefined
@@ -42,6 +46,12 @@ export type ProblemParams = {
   'person-erased': { id: string | number }
   'uscc-invalid': { position: string | number; reason: string | number }
   'organisation-suspended': undefined
+  'key-expiry-far': { expiresOn: string | number; latest: string | number }
+  'key-not-active': undefined
+  'scopes-not-available': { scopes: string | number }
+  'address-invalid': { address: string | number }
+  'client-keys-wrong': { method: string | number }
+  'client-not-active': undefined
   'key-expiry-past': { expiresOn: string | number; today: string | number }
   'station-not-known': { siteId: string | number }
   'station-not-open': { status: string | number }
@@ -81,9 +91,17 @@ export type ProblemParams = {
   'link-state-wrong': { status: string | number }
   'valuation-before-delivery': undefined
   'party-not-known': { organisationId: string | number; kind: string | number }
+  'grant-not-yours': undefined
   'shares-wrong': { sum: string | number }
   'agreement-state-wrong': { status: string | number }
   'project-not-open': { status: string | number }
   'indicator-not-known': { indicator: string | number }
   'dimension-not-known': { indicator: string | number; dimension: string | number; values: string | number }
+  'position-not-reached': { after: string | number; position: string | number }
+  'event-type-not-known': { type: string | number }
+  'record-type-not-known': { type: string | number; types: string | number }
+  'streams-exhausted': { limit: string | number }
+  'webhook-url-not-allowed': undefined
+  'webhook-not-active': { status: string | number }
+  'replay-not-clear': undefined
 }

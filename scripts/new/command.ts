@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { eventTypesOf, planEvent } from './event.ts'
 import { camel, contractOf, kebab, pascal, sourcesOf, Unclear, type Contract, type Plan } from './plan.ts'
@@ -32,14 +32,16 @@ export function planCommand(root: string, service: string, name: string, options
     changes: [
       {
         file: contract.file,
-        text: withOperation(contract.text, { path, operation, name, thing, roles: sibling.roles }),
+        text: withOperation(contract.text, { path, operation, name, thing }),
       },
+      { file: policyFile, text: withRule(readFileSync(join(root, policyFile), 'utf8'), operation, sibling.operation) },
       {
         file: serviceFile,
         text: withSlice(textOf(root, service, serviceFile), { operation, file, after: sibling.operation }),
       },
     ],
     todo: [
+      `${policyFile}: may everybody do it who may do ${sibling.operation}?`,
       `${contract.file}: ${path} ends with the noun of the act (closure, not close); its summary in Chinese; its body`,
       `${file}: refusals first, then "already so" → [], then the event`,
       `${file.replace(/\.ts$/, '.test.ts')}: it fails until the rules are there; one line per rule`,
@@ -78,7 +80,7 @@ function siblingOf(root: string, service: string, contract: Contract, { path, st
   const base = path.slice(0, path.indexOf(`{${streamId}}`) + streamId.length + 2)
   const commands = operationsOf(contract).filter((one) => one.method === 'post' && one.path.startsWith(`${base}/`))
   const own = commands.filter((one) => one.path.startsWith(`${path}/`))
-  for (const { operationId, ...rest } of [...own, ...commands].reverse())
+  for (const { operationId } of [...own, ...commands].reverse())
     for (const { file, text } of sources) {
       const aggregate = new RegExp(`(\\w+)\\.command\\('${operationId}'`).exec(text)?.[1]
       const home = sources.find((one) => new RegExp(`export const ${aggregate} = aggregate\\('`).test(one.text))
@@ -90,7 +92,6 @@ function siblingOf(root: string, service: string, contract: Contract, { path, st
         home: basename(home.file),
         category: /aggregate\('(\w+)'/.exec(home.text)![1]!,
         operation: operationId,
-        roles: rest['x-roles'],
         example: /export const (\w+) = {\s*type: '/.exec(examples?.text ?? '')?.[1],
       }
     }
@@ -156,10 +157,10 @@ test('@TODO a rule of the business, as a sentence', () =>
 `
 }
 
-type NewOperation = { path: string; operation: string; name: string; thing: Thing; roles: string[] | undefined }
+type NewOperation = { path: string; operation: string; name: string; thing: Thing }
 
 /** The path goes behind its siblings, the body's schema to the end of the schemas. */
-function withOperation(text: string, { path, operation, name, thing, roles }: NewOperation) {
+function withOperation(text: string, { path, operation, name, thing }: NewOperation) {
   const body = pascal(name)
   const lines = text.split('\n')
   const own = lines.findLastIndex((line) => line.startsWith(`  ${thing.path}`))
@@ -172,7 +173,6 @@ function withOperation(text: string, { path, operation, name, thing, roles }: Ne
     `    post:`,
     `      operationId: ${operation}`,
     `      summary: ${pascal(verb)} ${/^[AEIOU]/.test(thing.record) ? 'an' : 'a'} ${kebab(thing.record).replaceAll('-', ' ')}. @TODO`,
-    ...(roles ? [`      x-roles: [${roles.join(', ')}]`] : []),
     `      requestBody:`,
     `        required: true`,
     `        content: { application/json: { schema: { $ref: '#/components/schemas/${body}' } } }`,
@@ -190,6 +190,14 @@ function withOperation(text: string, { path, operation, name, thing, roles }: Ne
   )
   return lines.join('\n')
 }
+
+const policyFile = 'contracts/policy.yaml'
+
+/** Whoever may do what its sibling does may do it, until somebody says otherwise. */
+const withRule = (text: string, operation: string, sibling: string) =>
+  text.replace(new RegExp(`^(      - )${sibling}$|(?<=[[ ])${sibling}(?=[,\\]])`, 'm'), (found, item: string) =>
+    item ? `${found}\n${item}${operation}` : `${found}, ${operation}`,
+  )
 
 /** One import and one name in the table of contents. */
 function withSlice(text: string, { operation, file, after }: { operation: string; file: string; after: string }) {

@@ -34,7 +34,7 @@ export const contractOf = (root: string, service: string) => {
 }
 
 export type Contract = {
-  paths: Record<string, Record<string, { operationId: string; 'x-roles'?: string[]; responses: object }>>
+  paths: Record<string, Record<string, { operationId: string; responses: object }>>
   components: { schemas: Record<string, { 'x-id-prefix'?: string; 'x-param'?: string }> }
 }
 

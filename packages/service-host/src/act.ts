@@ -10,7 +10,7 @@ import { uuidFrom } from './uuid-from.ts'
  * once for ever. Answers the id of the record.
  */
 export async function act(
-  host: Host,
+  host: Pick<Host, 'services'>,
   operationId: string,
   input: { path?: object; body: object },
   { key, chance = '' }: { key: string; chance?: string },
@@ -37,7 +37,7 @@ export async function act(
     },
   }
   const full = { slice, operation, input: { path: {}, query: {}, ...input }, request }
-  const done = (await replayed(service, full)) ?? (await execute(service, { ...full, ifMatch: undefined }))
+  const done = (await replayed(service, full)) ?? (await execute(service, { ...full, ifMatch: '*' }))
   return done.record.id
 }
 

@@ -1,17 +1,20 @@
-import { isRefusal, refuse } from '@wushe/slice'
+import { isRefusal, refuse, type Actor } from '@wushe/slice'
 import type { Request, RequestHandler, Response } from 'express'
 import { carryOut, type Batch } from './batch.ts'
 import { catchUpWith } from './catch-up.ts'
-import { problems, type Operation } from './contract.ts'
+import { placeOf, problems, type Operation } from './contract.ts'
 import { execute, receiptOf, typeOutside, type Executed } from './execute.ts'
+import { matchPeople, searchPeople } from './find.ts'
 import type { OpenService } from './open.ts'
 import { untilOf } from './past.ts'
 import { preferencesOf, type Preferences } from './preferences.ts'
 import { present } from './present.ts'
 import { Refused, type Language } from './problem.ts'
+import { answerQuery, pathWith, readingOf } from './reading.ts'
 import { readDiff, readHistory, readList, readOne } from './read.ts'
 import type { AnyInput, Slice } from './service.ts'
 import type { Request as CommandRequest } from './stamp.ts'
+import type { openStreams } from './stream.ts'
 import { readSyncToken, writeSyncToken } from './sync-token.ts'
 import type { Trace } from './telemetry.ts'
 
@@ -26,6 +29,11 @@ export type Asked = {
   request: CommandRequest
   /** Where a service is reached, here or elsewhere. */
   apiUrl: (service: string) => string
+  streams: ReturnType<typeof openStreams>
+  /** Who asks, looked at once more: for answers that last. */
+  again: () => Promise<Actor>
+  /** Its code, where the answer is a refusal. */
+  refused?: string
 }
 export const askedOf = (res: Response) => res.locals as Asked
 
@@ -43,14 +51,15 @@ export const answer: RequestHandler = async (req, res) => {
       const done = await execute(service, { slice, operation, input, request, ifMatch: req.get('if-match') })
       return answerCommand(res, done, preferences)
     }
+    case 'route': // It has answered already.
+      return
     case 'list': {
       await wait(slice.record.table)
       const { asOf } = untilOf(req, now)
       const page = await readList(service, slice.record, operation, input, actor, { now, asOf })
-      if (page.nextCursor) res.set('Link', `<${pathWith(req, page.nextCursor)}>; rel="next"`)
       if (asOf) res.set('Memento-Datetime', new Date(asOf).toUTCString())
       if (page.position) res.set('Sync-Token', writeSyncToken(service.name, page.position))
-      return void res.json(page)
+      return answerPage(res, page)
     }
     case 'one': {
       const until = untilOf(req, now)
@@ -65,19 +74,35 @@ export const answer: RequestHandler = async (req, res) => {
     case 'diff':
       return void res.json(await readDiff(service, slice.record, operation, input, actor))
     case 'history':
-      return void res.json(await readHistory(service, slice.record, operation, input, actor, language))
+      return answerPage(res, await readHistory(service, slice.record, operation, input, actor, language))
+    case 'search':
+      await wait('person-index', slice.record.table)
+      return void res.json(await searchPeople(service, slice.record, operation, input, actor, now))
+    case 'match':
+      await wait('person-index', slice.record.table)
+      return void res.json(await matchPeople(service, slice.record, operation, input, actor))
     case 'query': {
       await wait(...service.service.projections.map((one) => one.name))
-      const reading = { actor, now, language, settle: (at: string) => settle(service, at), cursors: service.cursors }
-      const result = await slice.answer(input, reading, service.rows)
+      const result = await slice.answer(input, readingOf(askedOf(res), actor), service.rows)
       if (isRefusal(result as object)) throw new Refused(result as never)
-      return void res.json(result)
+      return answerQuery(res, operation, result as object)
     }
+    case 'stream':
+      return askedOf(res).streams.answer(req, res, {
+        key: actor.keyId,
+        service,
+        again: askedOf(res).again,
+        next: async (who, after) => {
+          const piece = await slice.next(input, after, readingOf(askedOf(res), who), service.rows)
+          if (isRefusal(piece)) throw new Refused(piece)
+          return piece
+        },
+      })
     case 'batch': {
       const { apiUrl, requestId } = askedOf(res)
       const { data, syncToken } = await carryOut(req.body as Batch, {
         ...{ apiUrl, language, requestId, syncToken: req.get('sync-token') },
-        headers: { authorization: req.get('authorization')! },
+        headers: { authorization: req.get('authorization')!, 'x-forwarded-for': req.ip ?? '' },
       })
       if (syncToken) res.set('Sync-Token', syncToken)
       return void res.status(207).json({ data })
@@ -85,11 +110,17 @@ export const answer: RequestHandler = async (req, res) => {
   }
 }
 
+function answerPage(res: Response, page: { nextCursor?: string }) {
+  if (page.nextCursor) res.set('Link', `<${pathWith(res.req, page.nextCursor)}>; rel="next"`)
+  res.json(page)
+}
+
 /** The thing as a command left it, or would leave it. */
 export async function answerCommand(res: Response, executed: Executed, { minimal }: Pick<Preferences, 'minimal'>) {
   const { operation, service, request, language } = askedOf(res)
   const { record, recorded, position, replayed, shownOnce, dryRun } = executed
-  const [data] = await present([record], request.moment.actor, service.vault)
+  const { actor } = request.moment
+  const [data] = await present([record], { record: operation.record!, operation, actor, service })
   const warnings = recorded.flatMap(({ data: { flags = [] } }: any) =>
     flags.map((code: string) => ({ code, detail: problems[code]?.title[language] ?? code })),
   )
@@ -97,7 +128,7 @@ export async function answerCommand(res: Response, executed: Executed, { minimal
   if (position) res.set('Sync-Token', writeSyncToken(service.name, position))
   if (replayed) res.set('Idempotent-Replayed', 'true')
   if (dryRun) res.set('Dry-Run', 'true')
-  else if (operation.status === 201) res.set('Location', `${res.req.path}/${record.id}`)
+  if (operation.status === 201) res.set('Location', placeOf(operation, res.req.params as never, record.id))
   // What is shown only once is not kept back, whatever is preferred.
   if (minimal && !dryRun && !shownOnce) return void res.append('Preference-Applied', 'return=minimal').status(204).end()
   res.status(operation.status).json({
@@ -114,16 +145,6 @@ export async function answerCommand(res: Response, executed: Executed, { minimal
   })
 }
 
-/** After it, nothing can be learnt at or before this moment, and the read models contain all that was. */
-async function settle(service: OpenService, at: string) {
-  await service.inbox.settle(at)
-  const position = await service.inbox.positionAt(at)
-  if (position === 'start') return
-  const readers = [...service.running.values()].filter((one) => one.source === 'inbox')
-  const arrived = await Promise.all(readers.map((one) => one.running.waitFor(position, 5000)))
-  if (!arrived.every(Boolean)) throw new Refused(refuse('projection-lagging'))
-}
-
 /** Waits for what the request's Sync-Token speaks of, where these followers know it. */
 export async function demandCaughtUp(service: OpenService, req: Request, needed: readonly string[], ms = 2000) {
   const tokens = readSyncToken(req.get('sync-token'))
@@ -136,9 +157,3 @@ export const inputOf = (req: Request): AnyInput => ({ path: req.params, query: r
 /** RFC 9110: If-None-Match compares weakly. */
 const has = (req: Request, etag: string) =>
   (req.get('if-none-match') ?? '').split(',').some((tag) => ['*', etag].includes(tag.trim().replace(/^W\//, '')))
-
-const pathWith = (req: Request, cursor: string) => {
-  const url = new URL(req.originalUrl, 'http://host')
-  url.searchParams.set('cursor', cursor)
-  return url.pathname + url.search
-}

@@ -1,5 +1,8 @@
 import { readFileSync } from 'node:fs'
 import type { ServiceName } from '@wushe/contracts'
+import { accessNames, accessOf, type AccessConfig } from './access-config.ts'
+import { unsafe } from './production.ts'
+import { defaultLimits } from './rate-limits.ts'
 import type { TelemetryConfig } from './telemetry.ts'
 
 type Variable = {
@@ -18,6 +21,8 @@ const postgres: Variable['form'] = [
   'an address like postgres://user:password@host:5432/database',
 ]
 
+const count: Variable['form'] = [/^[1-9]\d{0,8}$/, 'a number from 1 to 999999999']
+
 /**
  * Every variable that a service reads from its environment, once, when it starts. Each may be given as NAME_FILE instead,
  * the path of a file that holds the value. In both, `{service}` stands for the name of the service, so that one
@@ -35,6 +40,45 @@ export const variables = {
   VAULT_DATABASE_URL: { says: "The vault's PostgreSQL database, with its role and password.", form: postgres },
   VAULT_MASTER_KEY: { says: 'Wraps the keys of persons; without it nothing sealed can be read.', form: key },
   CURSOR_SECRET: { says: 'Signs cursors; the same in every copy of a service.', form: key },
+  PUBLIC_URL: {
+    says: 'Where the world reaches the API, https://…: the issuer of its access tokens; without it, this process itself.',
+    optional: true,
+    form: [/^https?:\/\/[^/]+(\/.*)?$/, 'an address like https://api.example.org'],
+  },
+  TOKEN_AUDIENCE: { says: 'For whom access tokens are meant; without it, PUBLIC_URL.', optional: true },
+  AUTH_ISSUERS: {
+    says: 'Others whose access tokens are taken: their addresses with commas, or a JSON list (docs/guides/operator.md).',
+    optional: true,
+  },
+  TRUSTED_PROXIES: {
+    says: 'Whose X-Forwarded-For is believed: addresses, networks, loopback, uniquelocal, with commas; without it, nobody.',
+    optional: true,
+  },
+  CLIENT_REQUESTS_PER_MINUTE: {
+    says: 'Requests that one key or client may make in a minute, to one process.',
+    default: String(defaultLimits.clientRequestsPerMinute),
+    form: count,
+  },
+  CLIENT_WRITES_PER_HOUR: {
+    says: 'Of them, those that record something, in an hour.',
+    default: String(defaultLimits.clientWritesPerHour),
+    form: count,
+  },
+  ORGANISATION_REQUESTS_PER_MINUTE: {
+    says: 'The same for all keys and clients of an organisation together.',
+    default: String(defaultLimits.organisationRequestsPerMinute),
+    form: count,
+  },
+  ORGANISATION_WRITES_PER_HOUR: {
+    says: 'Of them, those that record something, in an hour.',
+    default: String(defaultLimits.organisationWritesPerHour),
+    form: count,
+  },
+  FAILURES_PER_MINUTE: {
+    says: 'Wrong keys and tokens from one address in a minute, before it is told to wait.',
+    default: String(defaultLimits.failuresPerMinute),
+    form: count,
+  },
   KAFKA_BROKERS: {
     says: 'host:port, several with commas; without it, services follow each other only inside one process.',
     optional: true,
@@ -63,6 +107,11 @@ export const variables = {
     default: '0.1',
     form: [/^(0(\.\d+)?|1(\.0+)?)$/, 'a number from 0 to 1'],
   },
+  WEBHOOKS_TO_LOOPBACK: {
+    says: 'true: webhooks may also go to this machine, without TLS. For development only.',
+    default: 'false',
+    form: [/^(true|false)$/, 'true or false'],
+  },
   METRICS_PORT: {
     says: 'Port at which Prometheus finds /metrics, on HOST; without it there are none.',
     optional: true,
@@ -70,7 +119,7 @@ export const variables = {
   },
 } satisfies Record<string, Variable>
 
-export type Config = {
+export type Config = AccessConfig & {
   host: string
   port: number
   databaseUrl: (service: ServiceName) => string
@@ -83,6 +132,7 @@ export type Config = {
   kafka?: KafkaConfig
   /** Where a service is reached that does not run here. */
   apiUrl?: (service: string) => string
+  webhooksToLoopback: boolean
   /** Where the process tells what it does. */
   telemetryTo?: TelemetryConfig
 }
@@ -100,8 +150,11 @@ export const readConfig = (env: NodeJS.ProcessEnv, services: readonly ServiceNam
   const all = Object.fromEntries(
     services.map((service) => [service, valuesOf(env, service, (sentence) => wrong.push(sentence))]),
   ) as Record<ServiceName, Values>
-  if (wrong.length > 0) throw new ConfigIncomplete([...new Set(wrong)].join('\n'))
   const values = all[services[0]!]
+  const access = accessOf(values, (sentence) => wrong.push(sentence))
+  for (const service of services)
+    wrong.push(...unsafe(env, all[service], (name) => named(env[`${name}_FILE`], service), access.issuers))
+  if (wrong.length > 0) throw new ConfigIncomplete([...new Set(wrong)].join('\n'))
   const kafka = kafkaOf(values)
   const telemetryTo = telemetryOf(values)
   return {
@@ -112,6 +165,8 @@ export const readConfig = (env: NodeJS.ProcessEnv, services: readonly ServiceNam
     vaultUrl: values.VAULT_DATABASE_URL!,
     master: Buffer.from(values.VAULT_MASTER_KEY!, 'hex'),
     cursorSecret: Buffer.from(values.CURSOR_SECRET!, 'hex'),
+    ...access,
+    webhooksToLoopback: values.WEBHOOKS_TO_LOOPBACK === 'true',
     ...(kafka && { kafka }),
     ...(values.API_URL !== undefined && { apiUrl: (service) => values.API_URL!.replaceAll('{peer}', service) }),
     ...(telemetryTo && { telemetryTo }),
@@ -125,6 +180,15 @@ export const readKafkaConfig = (env: NodeJS.ProcessEnv): KafkaConfig | undefined
   const values = valuesOf(env, '', (sentence) => wrong.push(sentence), names)
   if (wrong.length > 0) throw new ConfigIncomplete(wrong.join('\n'))
   return kafkaOf(values)
+}
+
+/** The same part of the environment, for programs that host services without `serve`. */
+export const readAccessConfig = (env: NodeJS.ProcessEnv): AccessConfig => {
+  const wrong: string[] = []
+  const complain = (sentence: string) => void wrong.push(sentence)
+  const config = accessOf(valuesOf(env, '', complain, accessNames), complain)
+  if (wrong.length > 0) throw new ConfigIncomplete(wrong.join('\n'))
+  return config
 }
 
 /** What is told of a whole process, for programs that host services without `serve`. Undefined where nothing is asked for. */
@@ -146,7 +210,7 @@ export const readDatabaseUrl = (env: NodeJS.ProcessEnv, service: ServiceName): s
 }
 
 type Name = keyof typeof variables
-type Values = Partial<Record<Name, string>>
+export type Values = Partial<Record<Name, string>>
 
 const kafkaOf = (values: Values): KafkaConfig | undefined =>
   values.KAFKA_BROKERS === undefined

@@ -1,6 +1,7 @@
 import type { ServiceName } from '@wushe/contracts'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import type { Grant } from '@wushe/slice'
 import { parse } from 'yaml'
 
 // The bundled document is the only form of the contract that anything at run time reads.
@@ -21,6 +22,23 @@ export type Problem = {
   retryable?: boolean
 }
 export const problems = load('problems.json') as Record<string, Problem>
+
+export type Kind = 'operator' | 'contractor' | 'funder'
+export type Records = 'none-of-anybody' | 'all' | 'own' | 'organisation' | 'agreement' | 'party' | 'begun'
+export type Class = 'public' | 'internal' | 'pii.direct' | 'pii.sensitive'
+/** The rule of an operation: which records for whom, and which roles are left out. */
+export type Access = { may: Partial<Record<Kind, Records>>; not?: string[] }
+
+/** The table of contracts/policy.yaml; policy.ts says what it means. */
+export const policy = load('policy.json') as {
+  roles: Record<string, { kind: Kind; within?: 'sites' | 'assignments' }>
+  rules: Record<string, Access>
+  fields: Record<'operator' | 'contractor', Class[]>
+  views: Record<Grant['view'], { records: boolean; sections?: string[] }>
+  viewWithoutGrant: { party: Grant['view'] }
+  fieldsOfViews: Class[]
+  bases: Record<string, { opens: Class[] }>
+}
 
 export type EventEntry = {
   service: string
@@ -45,7 +63,11 @@ export type Operation = {
   /** As the contract writes it: /v1/cases/{caseId} */
   template: string
   service: string
-  roles: string[]
+  access: Access
+  /** What a credential needs for it, all of them. */
+  scopes: string[]
+  /** Answered to whoever asks. */
+  public: boolean
   /** Status of success. */
   status: number
   /** The path ids in order: the first names the stream, the last the record. */
@@ -54,8 +76,12 @@ export type Operation = {
   record?: string
   /** The host answers it by itself, for every service alike. */
   builtIn?: 'version' | 'diff' | 'batch'
+  /** It records nothing: all GETs, and such POSTs as would otherwise carry personal values in their address. */
+  reads: boolean
   /** A command to a thing that exists: needs If-Match. */
   transition: boolean
+  /** It can answer one item a line, too. */
+  lines: boolean
   query: string[]
   /** On its way out: RFC 3339 dates. */
   deprecated?: { since: string; sunset: string }
@@ -67,7 +93,7 @@ export const operations: Operation[] = Object.entries(openapi.paths).flatMap(([p
     const status = statusOf(operation)
     const answer = answerOf(operation)
     const record = (answer === 'Diff' ? answerOf(openapi.paths[path.replace(/\/diff$/, '')]!['get']) : answer).match(
-      /^(\w+)(Answer|Page)$/,
+      /^(\w+)(Answer|Created|Page)$/,
     )?.[1]
     return {
       operationId: operation.operationId,
@@ -75,13 +101,17 @@ export const operations: Operation[] = Object.entries(openapi.paths).flatMap(([p
       template: path,
       path: path.replace(/{(\w+)}/g, ':$1'),
       service: operation.tags[0],
-      roles: operation['x-roles'] ?? [],
+      access: policy.rules[operation['x-access']] ?? { may: {} },
+      scopes: operation['x-scopes'] ?? [],
+      public: operation['x-public'] === true,
       status,
       ids: [...path.matchAll(/{(\w+)}/g)].map(([, name]) => name!).filter((name) => name !== 'version'),
       ...(record && { record }),
       ...(operation['x-built-in'] && { builtIn: operation['x-built-in'] }),
-      transition: method === 'post' && status === 200,
+      reads: method === 'get' || operation['x-reads'] === true,
+      transition: method === 'post' && status === 200 && operation['x-reads'] !== true,
       ...(operation.deprecated && { deprecated: { since: operation['x-deprecated'], sunset: operation['x-sunset'] } }),
+      lines: 'application/x-ndjson' in (lookup(operation.responses[status]?.$ref ?? '#')['content'] ?? {}),
       query: (operation.parameters as any[])
         .map((parameter) => (parameter.$ref ? lookup(parameter.$ref) : parameter))
         .filter((parameter) => parameter.in === 'query')
@@ -89,6 +119,19 @@ export const operations: Operation[] = Object.entries(openapi.paths).flatMap(([p
     }
   }),
 )
+
+/** Everything that a kind of organisation may do. */
+export const scopesOfKind = load('scopes.json') as Record<string, string[]>
+
+/** Where a record that an operation made can be read: `ids` are those of its path. */
+export const placeOf = ({ record, template }: Operation, ids: Record<string, string>, id: string) => {
+  const reading = operations.find(
+    (one) =>
+      one.method === 'get' && one.record === record && one.template.endsWith('}') && !one.query.includes('limit'),
+  )?.template
+  const last = reading?.lastIndexOf('/') ?? -1
+  return `${(reading?.slice(0, last) ?? template).replace(/{(\w+)}/g, (_, name) => ids[name] ?? '')}/${id}`
+}
 
 /** The service that answers under /v1/<segment>. */
 export const serviceAt = (path: string): ServiceName | undefined => services.get(path.split('/')[2] ?? '')

@@ -7,8 +7,9 @@ import { refuseDates } from './agreements.ts'
 import { takeClaims } from './claims.ts'
 import { newestEvent, type Operation } from './contract.ts'
 import type { OpenService } from './open.ts'
-import { erasing } from './erasure.ts'
+import { erasing, forgetting } from './erasure.ts'
 import { conflictOf } from './past.ts'
+import { mayWrite, refuseElsewhere } from './policy.ts'
 import { propertyOf } from './present.ts'
 import { Refused } from './problem.ts'
 import type { Vault } from '@wushe/vault'
@@ -64,10 +65,10 @@ export async function execute(
       if (first) return first
     }
     const nested = operation.ids.length > 0
-    if (events.length === 0 ? nested && !aggregate.attached : !writable(slice, events, actor))
+    const before = recordOf(shown, events, recordId)
+    if (events.length === 0 ? nested && !aggregate.attached : !mayWrite(operation.access, actor, events[0]!, before))
       throw new Refused(nested ? refuse('not-found') : refuse('id-taken', { id: streamId }))
 
-    const before = recordOf(shown, events, recordId)
     if (operation.transition && !before) throw new Refused(refuse('not-found'))
     if (!operation.transition && before) throw new Refused(refuse('id-taken', { id: recordId }))
     demandVersion(ifMatch, before?.version ?? events.length, (current, yours) =>
@@ -89,7 +90,7 @@ export async function execute(
     for (const { data } of decision) {
       const agreement = await service.agreement(data.agreementId)
       const outsidePeriod = slice.outsidePeriod ?? aggregate.outsidePeriod
-      const refusal = refuseDates(data, { agreement, outsidePeriod }, moment)
+      const refusal = refuseElsewhere(actor, data) ?? refuseDates(data, { agreement, outsidePeriod }, moment)
       if (refusal) throw new Refused(refusal)
     }
 
@@ -125,7 +126,10 @@ export async function execute(
             : Object.entries(sealed ?? {}).map(([section, value]) => [propertyOf(section), value]),
         ),
       )
-      return { record, recorded, entries: [], position: last ?? '', replayed: false, dryRun: { open } }
+      // What it would begin has no place in the log yet; the last that has is what it was decided upon.
+      const head = last ?? (await service.store.log.head())
+      const position = head === 'start' ? (await service.store.log.page('start', { limit: 1 })).scannedTo : head
+      return { record, recorded, entries: [], position, replayed: false, dryRun: { open } }
     }
     const result = await service.store.append(
       stream,
@@ -137,7 +141,7 @@ export async function execute(
     if (result.ok) {
       // Whoever reads the answer to an erasure may rely on it.
       if (decision.some(({ type }) => erasing.includes(type)))
-        await service.running.get('erasure')!.running.waitFor(result.position, 10_000)
+        for (const name of forgetting) await service.running.get(name)?.running.waitFor(result.position, 10_000)
       const recorded = stamped.map((one) => one.read)
       const record = recordOf(shown, [...events, ...recorded], recordId)
       if (!record) throw new Error(`${slice.operation} recorded nothing of ${operation.record} ${recordId}.`)
@@ -194,14 +198,6 @@ export async function readStream(service: OpenService, stream: string, limit?: n
     last: stored.at(-1)?.position as string | undefined,
   }
 }
-
-const writable = ({ aggregate }: CommandSlice, events: Recorded[], actor: Request['moment']['actor']) =>
-  aggregate.writableBy
-    ? aggregate.writableBy(
-        events.reduce((state, event) => aggregate.evolve(state, event), aggregate.initial),
-        actor,
-      )
-    : events[0]!.meta.tenant === actor.orgId
 
 /** `"v3"`, also weakened by a proxy to `W/"v3"`; `*` is whatever is current. */
 function demandVersion(

@@ -1,21 +1,24 @@
+import { docs } from '@wushe/docs-site'
 import { ForeignPosition, isFault, Unavailable } from '@wushe/event-store'
 import { refuse } from '@wushe/slice'
-import { newSalt, PersonErased } from '@wushe/vault'
+import { PersonErased } from '@wushe/vault'
 import express, { type ErrorRequestHandler, type Express, type Request, type RequestHandler } from 'express'
-import { v7 as newUuid } from 'uuid'
 import { answer, answerCommand, askedOf, demandCaughtUp, inputOf } from './answer.ts'
 import { readBody } from './body.ts'
-import { asyncapi, openapi, operations, problems, type Operation } from './contract.ts'
+import { browsers } from './browsers.ts'
+import { asyncapi, events, openapi, operations, problems, type Operation } from './contract.ts'
 import { deprecationOf } from './deprecation.ts'
 import { replayed } from './execute.ts'
 import type { OpenService } from './open.ts'
 import { preferencesOf } from './preferences.ts'
 import { Refused, toProblem } from './problem.ts'
-import { momentAt, requestOf } from './request.ts'
+import { momentAt, newRequestId, requestOf } from './request.ts'
 import type { Slice } from './service.ts'
 import { readSyncToken } from './sync-token.ts'
 import type { Telemetry } from './telemetry.ts'
+import { openStreams, type Streaming } from './stream.ts'
 import { validatorOf, violations } from './validate.ts'
+import { whoAsks } from './who-asks.ts'
 
 export type HttpOptions = {
   services: readonly OpenService[]
@@ -27,6 +30,9 @@ export type HttpOptions = {
   validateAnswers?: boolean
   log?: (line: Record<string, unknown>) => void
   telemetry?: Telemetry | undefined
+  /** Whose X-Forwarded-For is believed. */
+  trustedProxies?: readonly string[] | undefined
+  streaming?: Partial<Streaming>
 }
 
 /** The contract is the router: each operation goes to the slice of the same name. */
@@ -38,9 +44,16 @@ export function http({
   validateAnswers = false,
   log = () => {},
   telemetry,
+  trustedProxies = [],
+  streaming,
 }: HttpOptions): Express {
+  const streams = openStreams(streaming)
   const app = express()
-  app.disable('x-powered-by').disable('etag').set('query parser', 'simple')
+  app
+    .disable('x-powered-by')
+    .disable('etag')
+    .set('query parser', 'simple')
+    .set('trust proxy', [...trustedProxies])
 
   const served = operations.flatMap((operation) => {
     const service = services.find((one) => one.name === operation.service)
@@ -48,18 +61,20 @@ export function http({
   })
 
   app.use(beginRequest(log, telemetry))
+  if (services[0]) app.use(browsers(services[0]))
   app.get('/openapi.json', (_, res) => void res.json(openapi))
   let ofEvents: unknown
   app.get('/asyncapi.json', (_, res) => void res.json((ofEvents ??= asyncapi())))
   app.get('/errors.json', (_, res) => void res.json(problems))
   app.get('/limits', (_, res) => void res.json(limitsOf(maxBodyBytes)))
+  app.use('/docs', docs({ openapi, problems, events, answerTo: toProblem }))
   app.use(readBody(maxBodyBytes))
   const validators = new Map(
     served.map(({ operation }) => [operation.path, validatorOf(operation.template, validateAnswers)]),
   )
   for (const { operation, service, slice } of served) {
     const begin: RequestHandler = (_req, res, next) => {
-      Object.assign(res.locals, { operation, service, slice, apiUrl })
+      Object.assign(res.locals, { operation, service, slice, apiUrl, streams })
       next()
     }
     const handlers = [begin, admit(now), validators.get(operation.path)!, answer]
@@ -96,7 +111,7 @@ const limitsOf = (maxBodyBytes: number) => ({
 const beginRequest =
   (log: NonNullable<HttpOptions['log']>, telemetry: HttpOptions['telemetry']): RequestHandler =>
   (req, res, next) => {
-    const requestId = `req_${newUuid({ random: newSalt() }).replaceAll('-', '')}`
+    const requestId = newRequestId()
     const started = performance.now()
     const trace = telemetry?.request(req, res, () => askedOf(res).operation)
     Object.assign(res.locals, {
@@ -116,6 +131,7 @@ const beginRequest =
         ...(trace && { traceId: trace.id }),
         operation: askedOf(res).operation?.operationId,
         status: res.statusCode,
+        code: askedOf(res).refused,
         ms: Math.round(performance.now() - started),
         org: askedOf(res).request?.moment.actor.orgId,
       }),
@@ -124,21 +140,24 @@ const beginRequest =
     else next()
   }
 
-/** Who asks, may their kind, and what did they see before. */
+/** Who asks, and what did they see before. */
 const admit =
   (now: () => Date): RequestHandler =>
   async (req, res, next) => {
     const asked = askedOf(res)
-    const { operation, service, requestId, trace } = asked
+    const { operation, service, slice, requestId, trace } = asked
+    const at = now()
+    // Another protocol than ours answers for itself.
+    if (slice.kind === 'route') return slice.answer(req, res, service, at)
     const tokens = readSyncToken(req.get('sync-token'))
     const touchesAccess = tokens.has('access') || tokens.has('reporting')
     if (touchesAccess) await demandCaughtUp(service, req, ['access-copy', 'agreement-copy'])
 
-    const moment = momentAt(now())
-    const actor = await service.authenticate(req.get('authorization'), moment.today, touchesAccess)
-    if (!operation.roles.includes(actor.kind))
-      throw new Refused(refuse('not-permitted', { roles: operation.roles.join(', ') }))
-
+    const moment = momentAt(at)
+    const identify = (at: Date, fresh: boolean) =>
+      whoAsks(req, res, { service, operation, at, moment: momentAt(at), fresh })
+    const actor = await identify(at, touchesAccess)
+    asked.again = () => identify(now(), false)
     res.set(deprecationOf(operation, moment.today))
 
     asked.request = await requestOf(req, {
@@ -176,6 +195,7 @@ const toAnswer =
     const refusal = refusalOf(error, req, maxBytes)
     if (refusal.refused === 'internal-error') console.error(requestId, error)
     const problem = toProblem(refusal, language, requestId)
+    askedOf(res).refused = problem.code
     if (problem.status === 401) res.set('WWW-Authenticate', 'Bearer realm="wushe"')
     if (problem.status === 503 || refusal.refused === 'concurrent-update') res.set('Retry-After', '1')
     if (refusal.refused === 'method-not-allowed') res.set('Allow', String(refusal.params?.['allow']))

@@ -2,7 +2,10 @@ import { mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { pino } from 'pino'
 
-/** One line of JSON per request, in a file readable by its owner only. Lines never hold a name, a body or a path. */
+/**
+ * One line of JSON per request and per disclosure, in a file readable by its owner only. Lines never hold a name, a body
+ * or a path.
+ */
 export const openLog = (file: string): ((line: Record<string, unknown>) => void) => {
   mkdirSync(dirname(file), { recursive: true })
   // Opened at once: a process that ends before pino has opened its file ends with pino's complaint about that.

@@ -33,13 +33,19 @@ import type { RecordSlice, Statement } from '@wushe/slice'
 import type { Vault } from '@wushe/vault'
 import { runner as migrate } from 'node-pg-migrate'
 import { Pool } from 'pg'
-import { accessCopy, authenticator } from './access.ts'
+import { accessCopy, accessUpcasters } from './access.ts'
 import { agreementCopy, agreementRow, type AgreementRow } from './agreements.ts'
 import { events } from './contract.ts'
+import { authenticator } from './authenticate.ts'
+import type { CredentialUse } from './credential-use.ts'
 import { cursors, type Cursors } from './cursor.ts'
 import { erasureFollower } from './erasure.ts'
+import { personIndexFollower } from './person-index.ts'
+import type { Disclosure } from './present.ts'
+import type { RateLimits } from './rate-limits.ts'
 import type { Service } from './service.ts'
 import type { Telemetry } from './telemetry.ts'
+import type { Tokens } from './tokens.ts'
 
 /** A service with its stores open and its followers running. */
 export type OpenService = {
@@ -52,6 +58,11 @@ export type OpenService = {
   upcasters: Upcasters
   rows: <Row>(statement: Statement<Row>) => Promise<Row[]>
   authenticate: ReturnType<typeof authenticator>
+  tokens: Tokens
+  limits: RateLimits
+  uses: CredentialUse
+  /** Told of every disclosure, before the answer leaves. */
+  disclose: (disclosure: Disclosure) => Promise<void>
   agreement: (id: unknown) => Promise<AgreementRow | undefined>
   recordNamed: (name: string) => RecordSlice
   /** Position up to which a record's or projection's table stands, as committed. */
@@ -69,6 +80,9 @@ export type OpenOptions = {
   /** Where events are recorded: in the database, unless told otherwise. */
   eventStoreUrl?: string | undefined
   vault: Vault
+  tokens: Tokens
+  limits: RateLimits
+  uses: CredentialUse
   cursorSecret: Buffer
   poolSize?: number
   /** The log of another service that is hosted in this process. */
@@ -163,7 +177,8 @@ export async function openService(
   options: OpenOptions,
 ): Promise<OpenService> {
   const { pool, log } = stores
-  const { vault, telemetry } = options
+  const { vault, telemetry, tokens, limits, uses } = options
+  const upcasters = { ...accessUpcasters, ...service.upcasters }
   const store = telemetry?.store(service.name, stores.store) ?? stores.store
   const stopping = new AbortController()
   const inbox = openInbox({ pool })
@@ -184,13 +199,21 @@ export async function openService(
       running: start(log, recordFollower(record, { upcasters: service.upcasters })),
       source: 'own',
     })
+  const found = Object.values(service.operations).flatMap((slice) =>
+    slice.kind === 'search' ? [slice.record.category] : [],
+  )
+  if (found.length > 0)
+    running.set('person-index', {
+      running: start(log, personIndexFollower({ vault, categories: found })),
+      source: 'own',
+    })
   running.set('erasure', { running: start(log, erasureFollower({ vault })), source: 'own' })
 
   const followed = new Map<ServiceName, Set<string>>()
   for (const projection of [accessCopy, agreementCopy, ...service.projections]) {
     const sources = Object.keys(projection.following) as ServiceName[]
     const own = sources.every((source) => source === service.name)
-    const follower = statementFollower(projection, { service: service.name, upcasters: service.upcasters })
+    const follower = statementFollower(projection, { service: service.name, upcasters })
     running.set(projection.name, { running: start(own ? log : inboxLog, follower), source: own ? 'own' : 'inbox' })
     if (!own)
       for (const source of sources)
@@ -235,7 +258,9 @@ export async function openService(
     cursors: cursors(options.cursorSecret),
     upcasters: service.upcasters,
     rows,
-    authenticate: authenticator(rows),
+    authenticate: authenticator(rows, tokens),
+    ...{ tokens, limits, uses },
+    disclose: async (disclosure) => options.log?.({ disclosure }),
     // An agreement, once active, keeps its parties and its period: what was found is kept.
     agreement: async (id) => {
       if (typeof id !== 'string') return undefined

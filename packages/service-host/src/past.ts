@@ -14,7 +14,7 @@ export function untilOf(req: Request, now: string): Until {
   const version = req.params['version'] ?? atVersion
   if (asOf === undefined) return version === undefined ? {} : { version: Number(version) }
   const time = Date.parse(asOf)
-  if (Number.isNaN(time)) throw new Refused(refuse('accept-datetime-invalid'))
+  if (Number.isNaN(time)) throw new Refused(refuse('request-invalid'))
   if (time > Date.parse(now)) throw new Refused(refuse('as-of-in-future', { asOf, now }))
   return { asOf: new Date(time).toISOString(), ...(version !== undefined && { version: Number(version) }) }
 }

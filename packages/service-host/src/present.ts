@@ -1,47 +1,102 @@
 import type { RecordVersion } from '@wushe/feed'
 import type { Actor } from '@wushe/slice'
-import type { Box, Vault } from '@wushe/vault'
+import type { Box, Opened } from '@wushe/vault'
+import { classesIn, classifiedOf, withoutOthers, type Classified } from './classified.ts'
+import type { Class, Operation } from './contract.ts'
+import type { OpenService } from './open.ts'
+import { fieldsOf, seesPart } from './policy.ts'
 
-/** What a sealed section is called in a record: `pii.sub_1` is its identity, `note` and `note.sub_1` its note. */
-export const propertyOf = (section: string) => {
-  const kind = section.split('.')[0]!
-  return kind === 'pii' ? 'identity' : kind
+/** For whom something is shown, by which door; `record` is its schema in the contract. */
+export type Showing = {
+  record: string
+  operation: Operation
+  actor: Actor
+  service: Pick<OpenService, 'vault' | 'disclose'>
 }
 
-/** Only the organisation that recorded a person's data sees it. */
-const mayOpen = (tenant: string, actor: Actor) => actor.kind === 'contractor' && actor.orgId === tenant
+/** A secret of a program: said once, when it was made, and shown to nobody after. */
+const secret = 'secret'
 
-/** Opens sealed sections for whoever may see them, and says of the others why they are missing. */
+/** Somebody is about to be shown sealed data of persons: the one thing that a log of accesses has to know. */
+export type Disclosure = {
+  operationId: string
+  orgId: string
+  keyId: string
+  /** Whose data it is: the organisation that recorded it. */
+  tenant: string
+  /** Ids of the persons; of a note that is about nobody in particular, none. */
+  persons: string[]
+  classes: Class[]
+  /** The grant that opens it to an organisation other than the tenant. */
+  grantId?: string
+  basis?: string
+}
+
+type Item = { tenant: string; agreementId: string | null; sealed?: Record<string, unknown> | null | undefined }
+type Masked = { pointer: string; reason: 'not-permitted' | 'masked' | 'erased' }
+type Shown = { open: Record<string, unknown>; masked: Masked[] }
+
+/**
+ * Opens the sealed sections that the policy lets the actor see, leaves out of them what is of other classes, and says
+ * of everything left out why. Every disclosure passes here, before the answer leaves.
+ */
 export async function openSealed(
-  items: { tenant: string; sealed?: Record<string, unknown> | null | undefined }[],
-  actor: Actor,
-  vault: Vault,
-): Promise<{ open: Record<string, unknown>; masked: { pointer: string; reason: string }[] }[]> {
-  const wanted = items.flatMap(({ tenant, sealed }, index) =>
-    Object.entries(sealed ?? {}).map(([name, box]) => ({ index, name, box: box as Box, may: mayOpen(tenant, actor) })),
-  )
-  const permitted = wanted.filter((one) => one.may)
-  const opened = permitted.length ? await vault.openMany(actor.orgId, permitted) : []
-  const results = items.map(() => ({
-    open: {} as Record<string, unknown>,
-    masked: [] as { pointer: string; reason: string }[],
-  }))
-  const mask = (index: number, name: string, reason: string) =>
-    results[index]!.masked.push({ pointer: `/${propertyOf(name)}`, reason })
-  permitted.forEach(({ index, name }, at) => {
-    const one = opened[at]!
-    if ('erased' in one) mask(index, name, 'erased')
-    else results[index]!.open[propertyOf(name)] = one.value
+  items: readonly Item[],
+  { record, operation, actor, service }: Showing,
+): Promise<Shown[]> {
+  const shown = items.map((): Shown => ({ open: {}, masked: [] }))
+  const parts = classifiedOf(record)?.properties
+  const wanted = items.flatMap((item, index) => {
+    const fields = fieldsOf(actor, item)
+    return Object.entries(item.sealed ?? {})
+      .filter(([name]) => name !== secret)
+      .map(([name, box]) => {
+        const property = propertyOf(name)
+        const inSight = fields.sections === 'all' || fields.sections.includes(property)
+        // A section of which nothing could be shown stays closed.
+        const part = parts?.get(property) ?? unsaid
+        const may = inSight && classesIn(part).some((one) => fields.classes.includes(one))
+        return { item, index, name, property, part, fields, box: box as Box, may }
+      })
   })
-  for (const { index, name, may } of wanted) if (!may) mask(index, name, 'not-permitted')
-  return results
+  const permitted = wanted.filter(({ may }) => may)
+  const opened = await openOf(permitted, service)
+  const disclosed = new Map<string, Disclosure>()
+  permitted.forEach(({ item, index, name, property, part, fields }, at) => {
+    const one = opened[at]!
+    if ('erased' in one) return void shown[index]!.masked.push({ pointer: `/${property}`, reason: 'erased' })
+    const { value, left } = withoutOthers(one.value, part, fields.classes, `/${property}`)
+    shown[index]!.open[property] = value
+    shown[index]!.masked.push(...left.map((pointer) => ({ pointer, reason: 'masked' as const })))
+    const key = `${item.tenant} ${fields.grant?.id}`
+    const disclosure = disclosed.get(key) ?? {
+      operationId: operation.operationId,
+      orgId: actor.orgId,
+      keyId: actor.keyId,
+      tenant: item.tenant,
+      persons: [],
+      classes: [],
+      ...(fields.grant && { grantId: fields.grant.id, basis: fields.grant.basis }),
+    }
+    const [, person] = name.split('.')
+    if (person && !disclosure.persons.includes(person)) disclosure.persons.push(person)
+    for (const each of classesIn(part))
+      if (fields.classes.includes(each) && !disclosure.classes.includes(each)) disclosure.classes.push(each)
+    disclosed.set(key, disclosure)
+  })
+  for (const { index, property, may } of wanted)
+    if (!may) shown[index]!.masked.push({ pointer: `/${property}`, reason: 'not-permitted' })
+  for (const one of disclosed.values()) await service.disclose(one)
+  return shown
 }
 
 /** Records as the API shows them. */
-export async function present(versions: RecordVersion[], actor: Actor, vault: Vault) {
-  const sealed = await openSealed(versions, actor, vault)
+export async function present(versions: readonly RecordVersion[], showing: Showing) {
+  const sealed = await openSealed(versions, showing)
   return versions.map((version, index) => {
     const { open, masked } = sealed[index]!
+    const { value: body, left } = bodyShown(version.body, version, showing)
+    const all = [...masked, ...left]
     return withoutNulls({
       id: version.id,
       version: version.version,
@@ -51,24 +106,49 @@ export async function present(versions: RecordVersion[], actor: Actor, vault: Va
       occurredOn: version.occurredOn,
       recordedAt: version.recordedAt,
       updatedAt: version.updatedAt,
-      ...(actor.kind === 'funder' ? partsSeen(version.body, actor) : version.body),
+      ...body,
       ...open,
-      ...(masked.length && { masked }),
+      ...(all.length && { masked: all }),
     })
   })
 }
 
-/** A thing may have parts that were recorded for other agreements than the thing itself, or (null) for none. */
-const partsSeen = (body: object, { agreementIds }: Actor) =>
-  Object.fromEntries(
-    Object.entries(body).map(([name, value]) => [
-      name,
-      Array.isArray(value) ? value.filter((part) => seen(part?.agreementId, agreementIds)) : value,
-    ]),
-  )
+/** What is not sealed, as far as its classes are for the actor and its parts were recorded for agreements of the actor. */
+export function bodyShown(
+  body: object,
+  item: Item,
+  { record, operation, actor }: Showing,
+): { value: object; left: Masked[] } {
+  const { value, left } = withoutOthers(body, classifiedOf(record), fieldsOf(actor, item).classes)
+  const seen = Object.entries(value ?? {}).map(([name, one]) => [
+    name,
+    Array.isArray(one) ? one.filter((part) => seesPart(operation.access, actor, part?.agreementId)) : one,
+  ])
+  return { value: Object.fromEntries(seen), left: left.map((pointer) => ({ pointer, reason: 'not-permitted' })) }
+}
 
-const seen = (agreementId: unknown, agreementIds: readonly string[]) =>
-  agreementId === undefined || agreementIds.includes(agreementId as string)
+/** Each organisation's boxes are opened with its own keys. */
+async function openOf(wanted: readonly { item: Item; name: string; box: Box }[], { vault }: Showing['service']) {
+  const results: Opened[] = []
+  for (const tenant of new Set(wanted.map(({ item }) => item.tenant))) {
+    const places = wanted.flatMap(({ item }, place) => (item.tenant === tenant ? [place] : []))
+    const opened = await vault.openMany(
+      tenant,
+      places.map((place) => wanted[place]!),
+    )
+    places.forEach((place, at) => (results[place] = opened[at]!))
+  }
+  return results
+}
+
+/** A section of which the record's schema says nothing is as private as can be. */
+const unsaid: Classified = { class: 'pii.sensitive', properties: new Map() }
+
+/** What a sealed section is called in a record: `pii.sub_1` is its identity, `note` and `note.sub_1` its note. */
+export const propertyOf = (section: string) => {
+  const kind = section.split('.')[0]!
+  return kind === 'pii' ? 'identity' : kind
+}
 
 const withoutNulls = (record: Record<string, unknown>) =>
   Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined && value !== null))

@@ -23,5 +23,12 @@ describe.each(codes)('%s', (code) => {
 
 test('what may succeed later says so', () => {
   const retryable = codes.filter((code) => toProblem({ refused: code }, 'en', 'req_1').retryable)
-  expect(retryable.sort()).toEqual(['concurrent-update', 'internal-error', 'projection-lagging', 'unavailable'])
+  expect(retryable.sort()).toEqual([
+    'concurrent-update',
+    'internal-error',
+    'projection-lagging',
+    'rate-limited',
+    'streams-exhausted',
+    'unavailable',
+  ])
 })

@@ -26,7 +26,8 @@ export function toProblem({ refused, params, errors, more }: RefusalInFull, lang
   const say = (sentence: { zh: string; en: string } | undefined) =>
     sentence?.[language].replace(/{(\w+)}/g, (_, name) => String(params?.[name] ?? ''))
   return {
-    type: `https://wushe.org/problems/${refused}`,
+    // Relative, and so the address of its page on the host that refused.
+    type: `/docs/errors/${refused}`,
     code: refused,
     title: say(title)!,
     ...(detail && { detail: say(detail) }),

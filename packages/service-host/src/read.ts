@@ -1,29 +1,24 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { horizonLag } from '@wushe/event-store'
 import { recordOf, type RecordVersion } from '@wushe/feed'
-import { empty, join, raw, refuse, sql, type Actor, type RecordSlice, type Statement } from '@wushe/slice'
+import { empty, join, raw, refuse, sql, type Actor, type Meta, type RecordSlice } from '@wushe/slice'
 import { hash } from 'node:crypto'
 import { createPatch } from 'rfc6902'
-import { newestEvent, operations, type Operation } from './contract.ts'
+import { newestEvent, operations, type Access, type Operation } from './contract.ts'
 import { readStream } from './execute.ts'
 import type { OpenService } from './open.ts'
 import { provenanceOf, upTo, type Until } from './past.ts'
-import { openSealed, present } from './present.ts'
+import { visible, sees, seesPart } from './policy.ts'
+import { bodyShown, openSealed, present } from './present.ts'
 import { Refused, type Language } from './problem.ts'
 import type { AnyInput } from './service.ts'
 
-/** Which rows of a record an actor may see, as a condition inside the statement. */
-const visible = ({ seenBy }: RecordSlice, actor: Actor): Statement => {
-  if (seenBy === 'owner-and-operator' && actor.kind === 'operator') return sql`true`
-  if (actor.kind === 'funder' && seenBy === 'owner-and-funders') return sql`agreement_id = any(${actor.agreementIds})`
-  return sql`tenant = ${actor.orgId}`
-}
-
-const sees = ({ seenBy }: RecordSlice, actor: Actor, { tenant, agreementId }: RecordVersion) =>
-  (seenBy === 'owner-and-operator' && actor.kind === 'operator') ||
-  (actor.kind === 'funder' && seenBy === 'owner-and-funders'
-    ? agreementId != null && actor.agreementIds.includes(agreementId)
-    : tenant === actor.orgId)
-
 const instant = (column: string) => raw(`to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`)
+
+/** A row of a record's table as a version of the record. */
+export const versionColumns = sql`
+  id, version, tenant, agreement_id as "agreementId", site_id as "siteId", status, occurred_on::text as "occurredOn",
+  ${instant('recorded_at')} as "recordedAt", ${instant('updated_at')} as "updatedAt", body, sealed, created`
 
 const columns: Record<string, string> = { agreementId: 'agreement_id', siteId: 'site_id', status: 'status' }
 
@@ -45,7 +40,7 @@ export async function readList(
   const limit = Math.min(asked, 500)
   const scope = scopeOf(operation, actor, input.path, { ...filters, ...(asOf && { asOf }) })
   const pin: Pin = service.cursors.read<Pin>(cursor, scope) ?? {
-    position: await (asOf ? settledCheckpoint(service, record.table) : service.checkpointOf(record.table)),
+    position: await (asOf ? settledCheckpoint(service, record.table, asOf) : service.checkpointOf(record.table)),
     asOf: asOf ?? now,
   }
   const table = raw(record.table)
@@ -56,8 +51,7 @@ export async function readList(
   // A list inside a thing shows what stands in that thing's stream.
   if (operation.ids[0]) conditions.push(sql`stream = ${`${record.category}-${input.path[operation.ids[0]]}`}`)
   const rows = await service.rows(sql<RecordVersion & { created: string }>`
-    select id, version, tenant, agreement_id as "agreementId", site_id as "siteId", status, occurred_on::text as "occurredOn",
-           ${instant('recorded_at')} as "recordedAt", ${instant('updated_at')} as "updatedAt", body, sealed, created
+    select ${versionColumns}
     from ${table} v
     where position <= ${pin.position} and ${
       asOf
@@ -65,16 +59,17 @@ export async function readList(
             select 1 from ${table} n where n.id = v.id and n.version > v.version and n.updated_at <= ${asOf})`
         : sql`(until is null or until > ${pin.position})`
     }
-      and ${join([visible(record, actor), ...conditions], ' and ')}
+      and ${join([visible(operation.access, actor), ...conditions], ' and ')}
       ${pin.after ? sql`and (created, id) < (${pin.after[0]}, ${pin.after[1]})` : empty}
     order by created desc, id desc
     limit ${limit + 1}`)
   // Nothing in a thing that the caller sees is an empty list; nothing in any other is a thing that does not exist.
-  if (rows.length === 0 && operation.ids[0]) await demandSeen(service, containing(service, operation), input, actor)
+  if (rows.length === 0 && operation.ids[0])
+    await demandSeen(service, containing(service, operation), input, actor, operation.access)
   const page = rows.slice(0, limit)
   const final = page.at(-1)
   return {
-    data: await present(page, actor, service.vault),
+    data: await present(page, { record: record.name, operation, actor, service }),
     ...(rows.length > limit &&
       final && { nextCursor: service.cursors.write({ ...pin, after: [final.created, final.id] }, scope) }),
     asOf: pin.asOf,
@@ -82,8 +77,15 @@ export async function readList(
   }
 }
 
-/** Where a record's table stands once it contains all that is in the log now. */
-async function settledCheckpoint(service: OpenService, table: string) {
+/** Where a record's table stands once it contains all that was recorded by then. */
+async function settledCheckpoint(service: OpenService, table: string, asOf: string) {
+  // What is committed is hidden from readers while a transaction is open that began before it.
+  for (let tries = 0; ; tries++) {
+    const { seconds } = await horizonLag(service.pool)
+    if (Date.now() - seconds * 1000 > Date.parse(asOf)) break
+    if (tries === 100) throw new Refused(refuse('projection-lagging'))
+    await pause(20)
+  }
   const head = await service.store.log.head()
   if (head !== 'start' && !(await service.running.get(table)!.running.waitFor(head, 5000)))
     throw new Refused(refuse('projection-lagging'))
@@ -99,16 +101,25 @@ export async function readOne(
   actor: Actor,
   until: Until,
 ) {
-  const { version, events, last } = await demandSeen(service, { record, ids: operation.ids }, input, actor, until)
-  const [data] = await present([version], actor, service.vault)
+  const { version, events, last } = await demandSeen(
+    service,
+    { record, ids: operation.ids },
+    input,
+    actor,
+    operation.access,
+    until,
+  )
+  const [shown] = await present([version], { record: record.name, operation, actor, service })
+  const lastUsedAt = record.credential && (await service.uses.last(version.id))
+  const data: Record<string, unknown> = { ...shown, ...(lastUsedAt && { lastUsedAt }) }
   const provenance =
     input.query.expand === 'provenance' &&
     Object.fromEntries(
-      Object.entries(provenanceOf(record, events, version.id)).filter(([pointer]) => pointer.slice(1) in data!),
+      Object.entries(provenanceOf(record, events, version.id)).filter(([pointer]) => pointer.slice(1) in data),
     )
   return {
     body: { data, ...(provenance && { provenance }) },
-    etag: etagOf(version.version, [provenance, actor.kind === 'funder' ? data : data!['masked']]),
+    etag: etagOf(version.version, [provenance, actor.kind === 'funder' ? data : data['masked']]),
     updatedAt: version.updatedAt,
     position: last!,
   }
@@ -130,9 +141,10 @@ export async function readDiff(
   actor: Actor,
 ) {
   const { from, to } = input.query as { from: number; to: number }
-  const seen = (version: number) => demandSeen(service, { record, ids: operation.ids }, input, actor, { version })
+  const seen = (version: number) =>
+    demandSeen(service, { record, ids: operation.ids }, input, actor, operation.access, { version })
   const versions = [await seen(from), await seen(to)].map((one) => one.version)
-  const [before, after] = await present(versions, actor, service.vault)
+  const [before, after] = await present(versions, { record: record.name, operation, actor, service })
   const { masked: _, ...old } = before!
   const { masked: __, ...fresh } = after!
   return { data: { from, to, patch: createPatch(old, fresh) } }
@@ -147,24 +159,26 @@ export async function readHistory(
   actor: Actor,
   language: Language,
 ) {
-  const { events } = await demandSeen(service, { record, ids: operation.ids }, input, actor)
+  const { version, events } = await demandSeen(service, { record, ids: operation.ids }, input, actor, operation.access)
   const { limit: asked = 100, cursor } = input.query
   const scope = scopeOf(operation, actor, input.path, {})
   const after = service.cursors.read<{ after: number }>(cursor, scope)?.after ?? -1
   const all = events.filter(
-    ({ meta, revision }) =>
-      revision > after &&
-      (actor.kind !== 'funder' || !meta.agreementId || actor.agreementIds.includes(meta.agreementId)),
+    ({ meta, revision }) => revision > after && seesPart(operation.access, actor, meta.agreementId),
   )
   const shown = all.slice(0, Math.min(asked, 500))
-  const sealed = await openSealed(
-    shown.map(({ meta, sealed }) => ({ tenant: meta.tenant, sealed })),
-    actor,
-    service.vault,
-  )
+  const showing = { record: record.name, operation, actor, service }
+  const items = shown.map(({ meta, sealed }) => ({
+    tenant: meta.tenant,
+    agreementId: meta.agreementId ?? version.agreementId,
+    sealed,
+  }))
+  const sealed = await openSealed(items, showing)
   return {
     data: shown.map(({ id, type, revision, data, meta }, index) => {
-      const { open, masked } = sealed[index]!
+      const { open } = sealed[index]!
+      const { value, left } = bodyShown(data as object, items[index]!, showing)
+      const masked = [...sealed[index]!.masked, ...left]
       return {
         version: revision + 1,
         eventId: id,
@@ -172,8 +186,8 @@ export async function readHistory(
         title: newestEvent(type)?.title[language] ?? type,
         ...(meta.occurredOn && { occurredOn: meta.occurredOn }),
         recordedAt: meta.recordedAt,
-        actor: { orgId: meta.actor.orgId, keyId: meta.actor.keyId },
-        data,
+        actor: actorShown(meta, actor),
+        data: value,
         ...(Object.keys(open).length && { sealed: open }),
         ...(masked.length && { masked }),
       }
@@ -182,12 +196,19 @@ export async function readHistory(
   }
 }
 
+/** Who the person behind a client was is for their own organisation. */
+const actorShown = ({ actor: { orgId, keyId, person }, tenant }: Meta, { orgId: asking }: Actor) => ({
+  ...{ orgId, keyId },
+  ...(person && orgId === asking && tenant === asking && { person }),
+})
+
 /** The record that the path ids name, as it stands or stood; what the caller may not see does not exist. */
 async function demandSeen(
   service: OpenService,
   { record, ids }: { record: RecordSlice; ids: string[] },
   input: AnyInput,
   actor: Actor,
+  access: Access,
   until: Until = {},
 ) {
   const [streamId, recordId] = [ids[0]!, ids.at(-1)!].map((name) => input.path[name] as string)
@@ -195,7 +216,7 @@ async function demandSeen(
   if ((until.version ?? 0) > all.length) throw new Refused(refuse('not-found'))
   const events = upTo(until, all)
   const version = recordOf(record, events, recordId!)
-  if (!version || !sees(record, actor, version)) throw new Refused(refuse('not-found'))
+  if (!version || !sees(access, actor, version)) throw new Refused(refuse('not-found'))
   return { version, events, last }
 }
 

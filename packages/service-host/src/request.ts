@@ -4,6 +4,7 @@ import { newSalt, type Vault } from '@wushe/vault'
 import canonicalize from 'canonicalize'
 import type { Request } from 'express'
 import { TypeID } from 'typeid-js'
+import { v7 as newUuid } from 'uuid'
 import { Refused } from './problem.ts'
 import type { Request as CommandRequest } from './stamp.ts'
 import { uuidFrom } from './uuid-from.ts'
@@ -43,6 +44,8 @@ export async function requestOf(
     moment: { ...moment, chance: newSalt().toString('hex'), newId: idsFrom(commandId) },
   }
 }
+
+export const newRequestId = () => `req_${newUuid({ random: newSalt() }).replaceAll('-', '')}`
 
 export const momentAt = (date: Date): Pick<Moment, 'now' | 'today'> => ({
   now: date.toISOString(),

@@ -8,13 +8,21 @@ import { Pool } from 'pg'
 import type { Config } from './config.ts'
 import { http, type HttpOptions } from './http.ts'
 import { health } from './health.ts'
+import { credentialUse } from './credential-use.ts'
 import { openService, openStores, type OpenService } from './open.ts'
+import { defaultLimits, openRateLimits } from './rate-limits.ts'
 import type { Service } from './service.ts'
+import { openTokens } from './tokens.ts'
 import { answerUnavailable } from './unavailable.ts'
+import { startWorkers } from './work.ts'
 
-export type RunOptions = Pick<HttpOptions, 'now' | 'maxBodyBytes' | 'validateAnswers' | 'log' | 'telemetry'> &
-  Omit<Config, 'host' | 'eventStoreUrl' | 'telemetryTo'> &
-  Partial<Pick<Config, 'host' | 'eventStoreUrl'>> & {
+type Optional = 'host' | 'eventStoreUrl' | 'limits' | 'webhooksToLoopback'
+export type RunOptions = Pick<
+  HttpOptions,
+  'now' | 'maxBodyBytes' | 'validateAnswers' | 'log' | 'telemetry' | 'streaming'
+> &
+  Omit<Config, Optional | 'telemetryTo'> &
+  Partial<Pick<Config, Optional>> & {
     /** Services that are not hosted here are not followed: for tests of one service. */
     alone?: boolean
   }
@@ -47,6 +55,9 @@ export async function run(services: readonly Service[], options: RunOptions): Pr
     vaultPool.on('error', () => {})
     opened.push(() => vaultPool.end())
     const vault = await openVault({ pool: vaultPool, master: options.master })
+    const tokens = openTokens({ vault, issuer: options.publicUrl ?? door.url, ...options })
+    const limits = openRateLimits(options.limits ?? defaultLimits)
+    const uses = credentialUse(vaultPool)
 
     const stores = await Promise.all(
       services.map(async (service) => {
@@ -66,7 +77,7 @@ export async function run(services: readonly Service[], options: RunOptions): Pr
       services.map((service, index) =>
         openService(service, stores[index]!, {
           databaseUrl: options.databaseUrl(service.name),
-          vault,
+          ...{ vault, tokens, limits, uses },
           cursorSecret: options.cursorSecret,
           feedOf,
           bus,
@@ -79,9 +90,18 @@ export async function run(services: readonly Service[], options: RunOptions): Pr
     opened.push(() => Promise.all(open.map((service) => service.stopFollowing())))
     const unobserve = options.telemetry?.observe(open)
     if (unobserve) opened.push(async () => unobserve())
-    door.serve(health(open, http({ services: open, ...options, apiUrl: options.apiUrl ?? (() => door.url) })))
+    const workers = startWorkers(open, options)
+    opened.push(workers.stop)
+    const closing = new AbortController()
+    const streaming = { ...options.streaming, closing: closing.signal }
+    door.serve(
+      health(open, http({ services: open, ...options, streaming, apiUrl: options.apiUrl ?? (() => door.url) })),
+    )
     // Last opened, first closed: no new requests, then no more following, then no more stores.
-    opened.push(door.shut)
+    opened.push(async () => {
+      closing.abort()
+      await door.shut()
+    })
     return { url: door.url, services: open, stop: close }
   } catch (error) {
     await close()
@@ -91,7 +111,7 @@ export async function run(services: readonly Service[], options: RunOptions): Pr
 
 /** Listens at once and answers 503 until there is something to serve. */
 export async function openDoor(port: number, host = '127.0.0.1') {
-  let serve: RequestListener = (req, res) => answerUnavailable(req, res, 'starting')
+  let serve: RequestListener = (req, res) => answerUnavailable(req, res)
   let shutting = false
   const server = createServer((req, res) => {
     // A kept-alive connection would go on asking; after this answer it has to come again, and finds nobody.

@@ -1,7 +1,9 @@
 import type { OperationsOf, ServiceName } from '@wushe/contracts'
 import type { Upcasters } from '@wushe/event-store'
-import type { Actor, Category, Claim, Moment, Need, Projection, Reading, RecordSlice, Rows } from '@wushe/slice'
-import type { Decision } from '@wushe/slice'
+import type { Category, Claim, Moment, Need, Piece, Projection, Reading, RecordSlice, Refusal } from '@wushe/slice'
+import type { Decision, Rows, WorkerSlice } from '@wushe/slice'
+import type { Request, Response } from 'express'
+import type { OpenService } from './open.ts'
 
 type AnyInput = { path: any; query: any; body: any }
 
@@ -17,7 +19,6 @@ export type CommandSlice = {
     attached?: boolean
     outsidePeriod?: true
     holds?: (state: any, set: string) => boolean
-    writableBy?: (state: any, actor: Actor) => boolean
   }
   of: (input: any, moment: Moment) => string
   record?: (input: any, moment: Moment) => string
@@ -27,15 +28,30 @@ export type CommandSlice = {
   decide: (input: any, state: any, moment: Moment, known: any) => Decision<{ type: string; data: any }>
   shownOnce?: (input: any, moment: Moment) => Record<string, unknown>
 }
-export type ReadSlice = { kind: 'list' | 'one' | 'history'; operation: string; record: RecordSlice }
+export type ReadSlice = {
+  kind: 'list' | 'one' | 'history' | 'search' | 'match'
+  operation: string
+  record: RecordSlice
+}
 export type QuerySlice = {
   kind: 'query'
   operation: string
   answer: (input: any, reading: Reading, rows: Rows) => Promise<unknown>
 }
+export type StreamSlice = {
+  kind: 'stream'
+  operation: string
+  next: (input: any, after: string | undefined, reading: Reading, rows: Rows) => Promise<Piece | Refusal>
+}
+/** What speaks another protocol than the API, open to everybody. */
+export type RouteSlice = {
+  kind: 'route'
+  operation: string
+  answer: (req: Request, res: Response, service: OpenService, now: Date) => Promise<void>
+}
 /** What the host answers by itself. */
 type BuiltInSlice = { kind: 'diff'; operation: string; record: RecordSlice } | { kind: 'batch'; operation: string }
-export type Slice = CommandSlice | ReadSlice | QuerySlice | BuiltInSlice
+export type Slice = CommandSlice | ReadSlice | QuerySlice | RouteSlice | StreamSlice | BuiltInSlice
 export type { AnyInput }
 
 export type Service = {
@@ -44,6 +60,8 @@ export type Service = {
   records: RecordSlice[]
   projections: Projection[]
   upcasters: Upcasters
+  /** What it does by itself, beside answering and following. */
+  workers?: WorkerSlice[]
   /** Folder of SQL files for the tables of its projections; records bring their own table. */
   migrations?: URL
 }
@@ -52,7 +70,11 @@ type Parts<Operations> = Omit<Service, 'name' | 'operations'> & {
   /** One slice per operation of the contract. A missing or a foreign one does not compile. */
   operations: {
     [Name in keyof Operations]: { operation: Name } & (
-      Omit<CommandSlice, 'operation'> | Omit<ReadSlice, 'operation'> | Omit<QuerySlice, 'operation'>
+      | Omit<CommandSlice, 'operation'>
+      | Omit<ReadSlice, 'operation'>
+      | Omit<QuerySlice, 'operation'>
+      | Omit<RouteSlice, 'operation'>
+      | Omit<StreamSlice, 'operation'>
     )
   }
 }

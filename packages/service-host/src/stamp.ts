@@ -55,7 +55,7 @@ export async function stamp(
         recordedAt: moment.now,
         tenant: at.tenant,
         ...pick(data, 'occurredOn', 'agreementId', 'siteId', 'divisionCode'),
-        actor: { orgId: moment.actor.orgId, kind: moment.actor.kind, keyId: moment.actor.keyId },
+        actor: pick(moment.actor, 'orgId', 'kind', 'keyId', 'person') as Meta['actor'],
         channel: 'api',
         commandId,
         correlationId: requestId,

@@ -7,10 +7,23 @@ import type { Statement } from './sql.ts'
 export type Actor = {
   orgId: string
   kind: 'contractor' | 'funder' | 'operator' | 'system'
+  /** The API key, or the OAuth client. */
   keyId: string
-  /** Agreements to which the organisation is a party. */
+  /** The person behind the client, as the issuer of its token calls them. */
+  person?: string
+  /** What it may do of what its kind may; without it, all of that. */
+  scopes?: readonly string[]
+  /** Agreements to which the organisation is a party, or of which it has a grant. */
   agreementIds: readonly string[]
+  /** By agreement: how much of it a grant in force lets the organisation see. */
+  grants?: Readonly<Record<string, Grant>>
+  /** Within the organisation; without it, the one that sees all of it. */
+  role?: 'contractor-admin' | 'station-head' | 'social-worker'
+  /** Ids of the stations, or of the things assigned, to which the role is limited. */
+  within?: { sites?: readonly string[]; assignments?: readonly string[] }
 }
+
+export type Grant = { id: string; view: 'aggregate' | 'deidentified' | 'named'; basis: string }
 
 /** All that a decision may know beyond its input: time, identity and chance arrive as arguments. */
 export type Moment = {
@@ -39,8 +52,6 @@ export type Aggregate<Name extends Category, State> = {
   outsidePeriod?: true
   /** Does the stream still hold what it claimed in this set? Without it, a claim is held for ever. */
   holds?: (state: State, set: string) => boolean
-  /** May this actor write to the stream? Without it: the organisation to which it belongs. */
-  writableBy?: (state: State, actor: Actor) => boolean
 }
 
 /** A value that only one stream of an organisation may hold, such as an ID number. */
@@ -100,7 +111,6 @@ export const aggregate = <Name extends Category, State>(
     attached?: boolean
     outsidePeriod?: true
     holds?: (state: NoInfer<State>, set: string) => boolean
-    writableBy?: (state: NoInfer<State>, actor: Actor) => boolean
   },
 ) => {
   const self: Aggregate<Name, State> = { category, ...definition }

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import { isIP } from 'node:net'
 import { crc32 } from 'node:zlib'
 
 /**
@@ -17,6 +18,19 @@ export const keyIdOf = (text: string) => {
   return match && checksum(match[1]!) === match[3] ? `key_${match[2]}` : undefined
 }
 
+/** The secret of an OAuth client, told apart at sight from a key. Who presents it says whose it is. */
+export const makeClientSecret = (secret: string) => {
+  const text = `wcs_${secret}${checksum(secret)}`
+  return { text, hash: hashOfApiKey(text), hint: `wcs_…${text.slice(-4)}` }
+}
+
 export const hashOfApiKey = (text: string) => hash('sha256', text)
+
+/** `203.0.113.7` or `2001:db8::/32`: from where a credential may be used. */
+export const isAddress = (text: string) => {
+  const [address = '', bits = '0', more] = text.split('/')
+  const version = isIP(address)
+  return version > 0 && more === undefined && Number(bits) <= (version === 4 ? 32 : 128)
+}
 
 const checksum = (text: string) => crc32(text).toString(16).padStart(8, '0')

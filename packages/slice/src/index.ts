@@ -7,6 +7,7 @@ export {
   type Category,
   type Claim,
   type Command,
+  type Grant,
   type Moment,
   type Need,
   type NeedOf,
@@ -15,7 +16,21 @@ export { type Answer, type Input, type RecordBody } from './contract.ts'
 export { isRefusal, refuse, type Decision, type Refusal, type Sealed } from './decision.ts'
 export { idNumberOf, refuseIdNumber, sealedIdentity, sealedNote, together } from './person.ts'
 export { projection, type Following, type Projection } from './projection.ts'
-export { history, list, one, query, type Cursors, type Reading, type Rows } from './query.ts'
+export { attributesOf } from './cloud-event.ts'
+export {
+  history,
+  list,
+  match,
+  one,
+  query,
+  search,
+  stream,
+  type Cursors,
+  type Piece,
+  type Reading,
+  type Rows,
+} from './query.ts'
+export { worker, type Posted, type Tools, type WorkerSlice } from './worker.ts'
 export { record, type Meta, type Recorded, type RecordSlice } from './record.ts'
 export { empty, join, raw, sql, type Statement } from './sql.ts'
-export { hashOfApiKey, keyIdOf, makeApiKey } from './api-key.ts'
+export { hashOfApiKey, isAddress, keyIdOf, makeApiKey, makeClientSecret } from './api-key.ts'

@@ -11,6 +11,8 @@ export type Rows = <Row>(statement: Statement<Row>) => Promise<Row[]>
 /** What a query may know beyond its input. */
 export type Reading = {
   actor: Actor
+  /** Why the actor may not ask about this agreement; undefined when it may. */
+  refuseAgreement: (agreementId: string) => Refusal | undefined
   /** RFC 3339, UTC. */
   now: string
   language: 'zh' | 'en'
@@ -40,8 +42,39 @@ export const one = <Name extends keyof Operations>(operation: Name, of: RecordSl
 export const history = <Name extends keyof Operations>(operation: Name, of: RecordSlice) =>
   ({ kind: 'history', operation, record: of }) as const
 
+/** The records of the people to whom exactly what was sent applies. */
+export const search = <Name extends keyof Operations>(operation: Name, of: RecordSlice) =>
+  ({ kind: 'search', operation, record: of }) as const
+
+/** Who may be the same person as the one sent, and how surely. */
+export const match = <Name extends keyof Operations>(operation: Name, of: RecordSlice) =>
+  ({ kind: 'match', operation, record: of }) as const
+
 /** A question with statements of its own. The statements are values; `rows` runs them in one snapshot. */
 export const query = <Name extends keyof Operations>(
   operation: Name,
   answer: (input: Input<Operations[Name]>, reading: Reading, rows: Rows) => Promise<Answer<Operations[Name]> | Refusal>,
 ) => ({ kind: 'query', operation, answer }) as const
+
+/** A piece of a stream: what to send, and from where to go on. */
+export type Piece = {
+  messages: { id: string; data: unknown }[]
+  /** The `after` of the next piece. */
+  after: string
+  /** The next piece is there already. */
+  more: boolean
+}
+
+/**
+ * A question whose answer does not end. The host asks for one piece after the other, never for the next one before the
+ * caller took the last. Without `after` it begins now.
+ */
+export const stream = <Name extends keyof Operations>(
+  operation: Name,
+  next: (
+    input: Input<Operations[Name]>,
+    after: string | undefined,
+    reading: Reading,
+    rows: Rows,
+  ) => Promise<Piece | Refusal>,
+) => ({ kind: 'stream', operation, next }) as const

@@ -22,7 +22,7 @@ export type Meta = {
   agreementId?: string
   siteId?: string
   divisionCode?: string
-  actor: { orgId: string; kind: string; keyId: string }
+  actor: { orgId: string; kind: string; keyId: string; person?: string }
   channel: 'api' | 'bulk' | 'offline' | 'backfill' | 'system'
   commandId: string
   correlationId: string
@@ -54,7 +54,8 @@ export type RecordSlice = {
   types: readonly string[]
   /** Whose sealed sections the record shows, beside those of its first event; the others' stand in the history. */
   sealedFrom: readonly string[]
-  seenBy: 'owner-and-funders' | 'owner-and-operator'
+  /** It opens doors: where one is read, the host adds `lastUsedAt`. */
+  credential?: true | undefined
 }
 
 export const record = <Name extends RecordName, Stream extends Category>(
@@ -64,7 +65,7 @@ export const record = <Name extends RecordName, Stream extends Category>(
     table: string
     revision?: number
     of?: (event: Recorded<EventsOf<Stream>>) => string | undefined
-    seenBy?: RecordSlice['seenBy']
+    credential?: true
     on: Handlers<Stream, RecordBody<Name & keyof Schemas>>
   },
 ): RecordSlice => {
@@ -79,6 +80,6 @@ export const record = <Name extends RecordName, Stream extends Category>(
     fold: (body, event) => handlers[event.type]?.(body ?? {}, event) ?? body,
     types: Object.keys(handlers),
     sealedFrom: Object.keys(handlers).filter((type) => type.endsWith('Corrected')),
-    seenBy: definition.seenBy ?? 'owner-and-funders',
+    credential: definition.credential,
   }
 }

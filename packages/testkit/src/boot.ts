@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import type { ServiceName } from '@wushe/contracts'
+import { answerViolations } from '@wushe/contracts/openapi-check'
 import {
   act,
   caughtUp,
@@ -13,6 +14,7 @@ import {
 } from '@wushe/service-host'
 import { makeApiKey } from '@wushe/slice'
 import { Client } from 'pg'
+import { seen } from './seen.ts'
 
 export type Answer = { status: number; body: any; headers: Headers; etag: string | null; syncToken: string | null }
 export type Api = {
@@ -30,6 +32,8 @@ export type Booted = {
   organisation: (kind: 'contractor' | 'funder', name?: string) => Promise<Api>
   anonymous: Api
   restart: () => Promise<void>
+  /** Some of the services once more, beside the first, on the same databases. */
+  alongside: (services: readonly Service[]) => Promise<Host>
   stop: () => Promise<void>
 }
 
@@ -51,8 +55,8 @@ export async function boot(services: readonly Service[], options: Partial<RunOpt
   const cursorSecret = randomBytes(32)
   // `npm run test:eventstore` sets it.
   const eventStoreUrl = process.env['WUSHE_TEST_EVENTSTORE']
-  const start = (port: number) =>
-    run(services, {
+  const start = (port: number, which = services, more: Partial<RunOptions> = {}) =>
+    run(which, {
       ...(eventStoreUrl && { eventStoreUrl: () => eventStoreUrl }),
       port,
       databaseUrl: (name: ServiceName) => urlOf(name),
@@ -61,6 +65,11 @@ export async function boot(services: readonly Service[], options: Partial<RunOpt
       cursorSecret,
       validateAnswers: true,
       ...options,
+      log: (line) => {
+        if ('operation' in line) seen(line)
+        options.log?.(line)
+      },
+      ...more,
     })
 
   const booted = { host: await start(options.port ?? 0) }
@@ -82,10 +91,15 @@ export async function boot(services: readonly Service[], options: Partial<RunOpt
         ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
       })
       const text = await response.text()
+      const { status, headers: shown } = response
+      const parsed = text ? JSON.parse(text) : undefined
+      for (const { code } of parsed?.warnings ?? []) seen({ code })
+      const wrong = answerViolations({ method, path, status, headers: shown, body: parsed })
+      if (wrong.length > 0) throw new Error(`An answer is not as the contract says: ${wrong.join('; ')}`)
       return {
-        status: response.status,
-        body: text ? JSON.parse(text) : undefined,
-        headers: response.headers,
+        status,
+        body: parsed,
+        headers: shown,
         etag: response.headers.get('etag'),
         syncToken: response.headers.get('sync-token')?.split(';')[0] ?? null,
       }
@@ -132,6 +146,7 @@ export async function boot(services: readonly Service[], options: Partial<RunOpt
     operator: await organisation('operator'),
     organisation,
     anonymous: api('', ''),
+    alongside: (which) => start(0, which, { alone: true }),
     restart: async () => {
       const port = Number(new URL(booted.host.url).port)
       await booted.host.stop()

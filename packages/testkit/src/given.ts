@@ -1,6 +1,7 @@
 import { expect } from '@jest/globals'
 import type { Events } from '@wushe/contracts'
 import { isRefusal, type Moment } from '@wushe/slice'
+import { seen } from './seen.ts'
 
 type Event = Events[keyof Events]
 type Decided = Event & { sealed?: unknown }
@@ -48,6 +49,7 @@ export const given = (...history: Event[]) => ({
       changesNothing: () => expect(decideAfter(history)).toEqual([]),
       isRefused: (code: string, params?: Record<string, unknown>) => {
         const decision = decideAfter(history) as object
+        seen({ code })
         expect(isRefusal(decision) ? decision : { recorded: decision }).toMatchObject({
           refused: code,
           ...(params && { params }),

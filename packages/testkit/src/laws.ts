@@ -82,9 +82,12 @@ export function asked<
   return { once, again }
 }
 
-/** The commands of a service's contract, by name: the compiler demands all of them. */
+/** The commands of a service's contract, by name: the compiler demands all of them. A question has no conflicts. */
 export type CommandsOf<Name extends ServiceName> = {
-  [Operation in keyof OperationsOf[Name]]: OperationsOf[Name][Operation] extends { requestBody: object }
+  [Operation in keyof OperationsOf[Name]]: OperationsOf[Name][Operation] extends {
+    requestBody: object
+    responses: { 409: unknown }
+  }
     ? Operation
     : never
 }[keyof OperationsOf[Name]]

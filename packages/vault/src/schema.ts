@@ -49,6 +49,13 @@ const tables = `
     created_at timestamptz not null default now()
   );
 
+  -- When an API key or an OAuth client was last used, to the minute. It stands here because all services share this
+  -- database; it can be emptied at any time.
+  create table if not exists vault.credential_use (
+    credential   text primary key,
+    last_used_at timestamptz not null
+  );
+
   create or replace function vault.erasure_is_final() returns trigger language plpgsql as $$
   begin
     raise exception 'a destroyed key stays destroyed, and no key''s row is deleted';
@@ -63,5 +70,5 @@ const tables = `
 const grants = (role: string) => `
   grant usage on schema vault to ${pg.escapeIdentifier(role)};
   grant select, insert on vault.kek_epochs, vault.index_keys to ${pg.escapeIdentifier(role)};
-  grant select, insert, update on vault.keys to ${pg.escapeIdentifier(role)};
+  grant select, insert, update on vault.keys, vault.credential_use to ${pg.escapeIdentifier(role)};
 `

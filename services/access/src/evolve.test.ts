@@ -1,5 +1,5 @@
 import { evolveLaws } from '@wushe/testkit'
-import { apiKeyRecord, organisationRecord } from './organisation/organisation-record.ts'
+import { apiKeyRecord, clientRecord, organisationRecord } from './organisation/organisation-record.ts'
 import { organisation } from './organisation/organisation.ts'
 
-evolveLaws('access', { aggregates: { organisation }, records: [organisationRecord, apiKeyRecord] })
+evolveLaws('access', { aggregates: { organisation }, records: [organisationRecord, apiKeyRecord, clientRecord] })

@@ -1,17 +1,24 @@
 import { query, sql } from '@wushe/slice'
 
-type Row = { name: string; label: string; expires_on: string | null }
+type Row = { name: string; label: string | null; expires_on: string | null }
 
 export const getMe = query('getMe', async (_, { actor }, rows) => {
+  const { orgId, kind, keyId, person, scopes = [], agreementIds } = actor
   const [row] = await rows(sql<Row>`
-    select o.name, k.label, k.expires_on::text
-    from host.keys k join host.organisations o using (org_id) where k.key_id = ${actor.keyId}`)
+    select o.name, coalesce(k.label, c.label) as label, k.expires_on::text
+    from host.organisations o
+    left join host.keys k on k.key_id = ${keyId}
+    left join host.clients c on c.client_id = ${keyId}
+    where o.org_id = ${orgId}`)
   const { name, label, expires_on: expiresOn } = row!
   return {
     data: {
-      organisation: { id: actor.orgId, kind: actor.kind as 'contractor' | 'funder' | 'operator', name },
-      key: { id: actor.keyId, label, ...(expiresOn && { expiresOn }) },
-      agreements: [...actor.agreementIds],
+      organisation: { id: orgId, kind: kind as 'contractor' | 'funder' | 'operator', name },
+      // Of a client of another issuer nothing is known but what it is called there.
+      key: { id: keyId, label: label ?? keyId, ...(expiresOn && { expiresOn }) },
+      ...(person && { person }),
+      scopes: [...scopes],
+      agreements: [...agreementIds],
     },
   }
 })

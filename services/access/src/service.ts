@@ -1,8 +1,9 @@
-import { service } from '@wushe/service-host'
+import { accessUpcasters, getAuthorizationServer, issueToken, listSigningKeys, service } from '@wushe/service-host'
 import { history, list, one } from '@wushe/slice'
 import { getMe } from './get-me.ts'
-import { issueApiKey, revokeApiKey } from './organisation/api-keys.ts'
-import { apiKeyRecord, organisationRecord } from './organisation/organisation-record.ts'
+import { issueApiKey, revokeApiKey, rotateApiKey } from './organisation/api-keys.ts'
+import { registerClient, replaceClientCredentials, revokeClient } from './organisation/clients.ts'
+import { apiKeyRecord, clientRecord, organisationRecord } from './organisation/organisation-record.ts'
 import { registerOrganisation } from './organisation/register-organisation.ts'
 import { resumeOrganisation, suspendOrganisation } from './organisation/suspend-organisation.ts'
 
@@ -18,9 +19,18 @@ export const accessService = service('access', {
     listApiKeys: list('listApiKeys', apiKeyRecord),
     issueApiKey,
     getApiKey: one('getApiKey', apiKeyRecord),
+    rotateApiKey,
     revokeApiKey,
+    listClients: list('listClients', clientRecord),
+    registerClient,
+    getClient: one('getClient', clientRecord),
+    replaceClientCredentials,
+    revokeClient,
+    issueToken,
+    getAuthorizationServer,
+    listSigningKeys,
   },
-  records: [organisationRecord, apiKeyRecord],
+  records: [organisationRecord, apiKeyRecord, clientRecord],
   projections: [],
-  upcasters: {},
+  upcasters: accessUpcasters,
 })

@@ -17,7 +17,9 @@ import { subject } from './subject/subject.ts'
 type Happened = Events['case']
 type Operations = OperationsOf['case']
 type CommandName = {
-  [Name in keyof Operations]: Operations[Name] extends { requestBody: object } ? Name : never
+  [Name in keyof Operations]: Operations[Name] extends { requestBody: object; responses: { 409: unknown } }
+    ? Name
+    : never
 }[keyof Operations]
 type Body<Name extends CommandName> = Operations[Name]['requestBody']['content']['application/json']
 

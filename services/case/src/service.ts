@@ -1,5 +1,5 @@
 import { service } from '@wushe/service-host'
-import { history, list, one } from '@wushe/slice'
+import { history, list, match, one, search } from '@wushe/slice'
 import { activityRecord, occurrenceRecord } from './activity/activity-record.ts'
 import { cancelActivity } from './activity/cancel-activity.ts'
 import { correctActivity } from './activity/correct-activity.ts'
@@ -52,6 +52,8 @@ export const caseService = service('case', {
   operations: {
     listSubjects: list('listSubjects', subjectRecord),
     registerSubject,
+    searchSubjects: search('searchSubjects', subjectRecord),
+    matchSubjects: match('matchSubjects', subjectRecord),
     getSubject: one('getSubject', subjectRecord),
     getSubjectHistory: history('getSubjectHistory', subjectRecord),
     correctSubject,

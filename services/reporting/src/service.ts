@@ -3,10 +3,28 @@ import { history, list, one } from '@wushe/slice'
 import { agreementRecord } from './agreement/agreement-record.ts'
 import { draftAgreement } from './agreement/draft-agreement.ts'
 import { activateAgreement, completeAgreement, signAgreement } from './agreement/run-agreement.ts'
+import { changes } from './doors/changes.ts'
+import { listChanges } from './doors/list-changes.ts'
+import { listEvents } from './doors/list-events.ts'
+import { streamEvents } from './doors/stream-events.ts'
+import { deliver } from './doors/webhooks/deliver.ts'
+import { endpoints } from './doors/webhooks/endpoints.ts'
+import { listWebhookDeliveries } from './doors/webhooks/list-deliveries.ts'
+import { correctWebhook, registerWebhook } from './doors/webhooks/register-webhook.ts'
+import {
+  removeWebhook,
+  replayWebhook,
+  resumeWebhook,
+  rotateWebhookSecret,
+  suspendWebhook,
+  testWebhook,
+} from './doors/webhooks/run-webhook.ts'
+import { webhookRecord } from './doors/webhooks/webhook.ts'
 import { facts } from './facts/facts.ts'
 import { getReport } from './figures/get-report.ts'
 import { listFacts } from './figures/list-facts.ts'
 import { listIndicators } from './figures/list-indicators.ts'
+import { endAgreementGrant, giveAgreementGrant, grantRecord } from './grant/grant.ts'
 import { closeProject, projectRecord, startProject, voidProject } from './project/project.ts'
 
 export const reportingService = service('reporting', {
@@ -18,6 +36,11 @@ export const reportingService = service('reporting', {
     signAgreement,
     activateAgreement,
     completeAgreement,
+    listAgreementGrants: list('listAgreementGrants', grantRecord),
+    giveAgreementGrant,
+    getAgreementGrant: one('getAgreementGrant', grantRecord),
+    getAgreementGrantHistory: history('getAgreementGrantHistory', grantRecord),
+    endAgreementGrant,
     listProjects: list('listProjects', projectRecord),
     startProject,
     getProject: one('getProject', projectRecord),
@@ -27,9 +50,25 @@ export const reportingService = service('reporting', {
     listIndicators,
     listFacts,
     getReport,
+    listEvents,
+    streamEvents,
+    listChanges,
+    listWebhooks: list('listWebhooks', webhookRecord),
+    registerWebhook,
+    getWebhook: one('getWebhook', webhookRecord),
+    getWebhookHistory: history('getWebhookHistory', webhookRecord),
+    correctWebhook,
+    suspendWebhook,
+    resumeWebhook,
+    removeWebhook,
+    rotateWebhookSecret,
+    testWebhook,
+    replayWebhook,
+    listWebhookDeliveries,
   },
-  records: [agreementRecord, projectRecord],
-  projections: [facts],
+  records: [agreementRecord, grantRecord, projectRecord, webhookRecord],
+  projections: [facts, changes, endpoints],
+  workers: [deliver],
   upcasters: {},
   migrations: new URL('../migrations/', import.meta.url),
 })

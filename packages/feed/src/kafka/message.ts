@@ -1,5 +1,6 @@
 import type { ServiceName } from '@wushe/contracts'
 import type { Position, Recorded } from '@wushe/event-store'
+import { attributesOf } from '@wushe/slice'
 import type { IHeaders, Message } from 'kafkajs'
 import { asItWas } from '../as-it-was.ts'
 
@@ -8,25 +9,17 @@ import { asItWas } from '../as-it-was.ts'
  * sealed sections and its evidence entry. `contracts/asyncapi.yaml` says the same to others.
  */
 export const toMessage = (service: ServiceName, event: Carried): Message & { key: string; value: string } => {
-  const { meta } = event as { meta: Meta }
+  const described = event as Carried & { meta: Meta }
   return {
     key: event.stream,
     value: `{"data":${asItWas(event.data)},"sealed":${event.sealed ? asItWas(event.sealed) : null},"meta":${asItWas(event.meta)},"entry":"${Buffer.from(event.entry).toString('base64')}"}`,
     headers: {
       'content-type': 'application/json',
-      ce_specversion: '1.0',
-      ce_id: event.id,
-      ce_source: `/services/${service}`,
-      ce_type: `org.wushe.${service}.${event.type}.v${event.schema}`,
-      ce_time: event.at,
-      ce_subject: event.stream,
-      ce_partitionkey: event.stream,
+      ...Object.fromEntries(
+        Object.entries(attributesOf(service, described)).map(([name, value]) => [`ce_${name}`, value]),
+      ),
       ce_sequence: String(event.revision).padStart(19, '0'), // Its extension wants it to be ordered as text.
       ce_position: event.position,
-      ...(meta.tenant && { ce_tenant: meta.tenant }),
-      ...(meta.correlationId && { ce_correlationid: meta.correlationId }),
-      ...(meta.causationId && { ce_causationid: meta.causationId }),
-      ...(meta.traceparent && { ce_traceparent: meta.traceparent }),
       // That one is of the request, for ever; this one is of the sending.
       ...(event.carried && { traceparent: event.carried }),
     },
@@ -36,7 +29,7 @@ export const toMessage = (service: ServiceName, event: Carried): Message & { key
 /** An event on its way through Kafka, with the W3C Trace Context of what sent it. */
 export type Carried = Recorded & { carried?: string | undefined }
 
-type Meta = { tenant?: string; correlationId?: string; causationId?: string; traceparent?: string }
+type Meta = Parameters<typeof attributesOf>[1]['meta']
 
 /** Throws NotAnEvent for what is not a message of ours. */
 export const fromMessage = ({ key, value, headers = {} }: Pick<Message, 'key' | 'value' | 'headers'>): Carried => {

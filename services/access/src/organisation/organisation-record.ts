@@ -3,7 +3,6 @@ import { record } from '@wushe/slice'
 export const organisationRecord = record('Organisation', {
   from: 'organisation',
   table: 'access.organisation',
-  seenBy: 'owner-and-operator',
   on: {
     OrganisationRegistered: (_, { data }) => ({ ...data, status: 'active' }),
     OrganisationSuspended: (body) => ({ ...body, status: 'suspended' }),
@@ -14,16 +13,36 @@ export const organisationRecord = record('Organisation', {
 export const apiKeyRecord = record('ApiKey', {
   from: 'organisation',
   table: 'access.api_key',
-  seenBy: 'owner-and-operator',
+  revision: 2,
+  credential: true,
   of: ({ data }) => ('keyId' in data ? data.keyId : undefined),
   on: {
-    ApiKeyIssued: (_, { data: { organisationId, label, hint, expiresOn } }) => ({
+    ApiKeyIssued: (_, { data: { organisationId, label, hint, scopes, addresses, expiresOn } }) => ({
       status: 'active',
       organisationId,
       label,
       hint,
+      scopes,
+      addresses,
       expiresOn,
     }),
+    ApiKeyReplaced: (body, { data: { expiresOn, replacedBy } }) => ({ ...body, expiresOn, replacedBy }),
     ApiKeyRevoked: (body, { data: { reason } }) => ({ ...body, status: 'revoked', revocationReason: reason }),
+  },
+})
+
+export const clientRecord = record('Client', {
+  from: 'organisation',
+  table: 'access.client',
+  credential: true,
+  of: ({ data }) => ('clientId' in data ? data.clientId : undefined),
+  on: {
+    ClientRegistered: (_, { data: { clientId: _id, organisationKind: _kind, hash: _hash, ...facts } }) => ({
+      status: 'active',
+      ...facts,
+    }),
+    ClientCredentialsReplaced: (body, { data: { keys, hint, previousUntil } }) =>
+      keys ? { ...body, keys } : { ...body, hint, previousSecretUntil: previousUntil },
+    ClientRevoked: (body, { data: { reason } }) => ({ ...body, status: 'revoked', revocationReason: reason }),
   },
 })

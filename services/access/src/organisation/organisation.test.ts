@@ -1,17 +1,19 @@
 import { expect, test } from '@jest/globals'
 import { hashOfApiKey, keyIdOf, makeApiKey } from '@wushe/slice'
 import { aMoment, given } from '@wushe/testkit'
-import { issueApiKey, revokeApiKey } from './api-keys.ts'
-import { keyId, keyRevoked, organisationId, registered, resumed, suspended } from './examples.ts'
+import { issueApiKey, revokeApiKey, rotateApiKey } from './api-keys.ts'
+import { aKey, keyId, keyRevoked, organisationId, registered, resumed, suspended } from './examples.ts'
 import { registerOrganisation } from './register-organisation.ts'
 import { resumeOrganisation, suspendOrganisation } from './suspend-organisation.ts'
 
 const path = { organisationId }
 const made = makeApiKey(keyId, aMoment.chance)
-const keyIssued = {
-  type: 'ApiKeyIssued',
-  data: { keyId, organisationId, organisationKind: 'contractor', label: 'sync', hash: made.hash, hint: made.hint },
-} as const
+const keyIssued = { type: 'ApiKeyIssued', data: { ...aKey, hash: made.hash, hint: made.hint } } as const
+const oldKey = 'key_01h455vb4pex5vsknk084sn002'
+const oldIssued = { type: 'ApiKeyIssued', data: { ...aKey, keyId: oldKey, hash: made.hash, hint: made.hint } } as const
+const own = (scopes: string[]) => ({
+  moment: { ...aMoment, actor: { ...aMoment.actor, orgId: organisationId, scopes } },
+})
 
 test('an organisation is registered once', () =>
   given().when(registerOrganisation, { body: registered.data }).recordsEachTime(registered))
@@ -52,6 +54,64 @@ test('a key that would have expired already is refused', () =>
   given(registered)
     .when(issueApiKey, { path, body: { label: 'sync', expiresOn: '2026-03-01' } })
     .isRefused('key-expiry-past', { today: '2026-03-02' }))
+
+test('a key lives for twelve months at most', () =>
+  given(registered)
+    .when(issueApiKey, { path, body: { label: 'sync', expiresOn: '2027-03-03' } })
+    .isRefused('key-expiry-far', { latest: '2027-03-02' }))
+
+test('a key is given no scope that is not for its kind of organisation', () =>
+  given(registered)
+    .when(issueApiKey, { path, body: { label: 'sync', scopes: ['cases:read', 'organisations:write'] } })
+    .isRefused('scopes-not-available', { scopes: 'organisations:write' }))
+
+test('nobody gives a key of the own organisation more scopes than they have themselves', () => {
+  const limited = own(['keys:manage', 'cases:read'])
+  const issue = (scopes?: string[]) =>
+    given(registered).when(issueApiKey, { path, body: { label: 'sync', ...(scopes && { scopes }) } }, limited)
+  issue(['cases:write']).isRefused('scopes-not-available', { scopes: 'cases:write' })
+  issue(['*']).isRefused('scopes-not-available')
+  const data = { ...keyIssued.data, scopes: ['keys:manage', 'cases:read'] }
+  issue().recordsEachTime({ type: 'ApiKeyIssued', data })
+  given(registered, oldIssued)
+    .when(rotateApiKey, { path: { ...path, keyId: oldKey }, body: {} }, limited)
+    .isRefused('scopes-not-available')
+})
+
+test('a key is bound to addresses that exist', () =>
+  given(registered)
+    .when(issueApiKey, { path, body: { label: 'sync', addresses: ['203.0.113.0/24', '203.0.113.0/33'] } })
+    .isRefused('address-invalid', { address: '203.0.113.0/33' }))
+
+test('a rotated key works for seven more days beside the one that takes its place', () =>
+  given(registered, oldIssued)
+    .when(rotateApiKey, { path: { ...path, keyId: oldKey }, body: {} })
+    .recordsEachTime(
+      { ...keyIssued, data: { ...keyIssued.data, replaces: oldKey } },
+      { type: 'ApiKeyReplaced', data: { keyId: oldKey, organisationId, expiresOn: '2026-03-09', replacedBy: keyId } },
+    ))
+
+test('a key that expires sooner is not prolonged by its rotation', () =>
+  given(registered, { ...oldIssued, data: { ...oldIssued.data, expiresOn: '2026-03-04' } })
+    .when(rotateApiKey, { path: { ...path, keyId: oldKey }, body: {} })
+    .recordsEachTime(
+      { ...keyIssued, data: { ...keyIssued.data, replaces: oldKey } },
+      { type: 'ApiKeyReplaced', data: { keyId: oldKey, organisationId, expiresOn: '2026-03-04', replacedBy: keyId } },
+    ))
+
+test('a key is rotated once, and not when it was revoked or has expired', () => {
+  const rotate = { path: { ...path, keyId: oldKey }, body: {} }
+  const replaced = { keyId: oldKey, organisationId, expiresOn: '2026-03-09', replacedBy: keyId }
+  given(registered, oldIssued, { type: 'ApiKeyReplaced', data: replaced })
+    .when(rotateApiKey, rotate)
+    .isRefused('key-not-active')
+  given(registered, oldIssued, { type: 'ApiKeyRevoked', data: { keyId: oldKey, organisationId } })
+    .when(rotateApiKey, rotate)
+    .isRefused('key-not-active')
+  given(registered, { ...oldIssued, data: { ...oldIssued.data, expiresOn: '2026-03-01' } })
+    .when(rotateApiKey, rotate)
+    .isRefused('key-not-active')
+})
 
 test('a key can be revoked', () =>
   given(registered, keyIssued)

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { aMoment, given } from '@wushe/testkit'
+import { given } from '@wushe/testkit'
 import { agreement } from './agreement.ts'
 import { draftAgreement } from './draft-agreement.ts'
 import { activated, agreementId, drafted, ended, purchaserId, signed, terms } from './examples.ts'
@@ -62,9 +62,5 @@ test('what has ended is not signed again', () =>
     .when(signAgreement, { path, body: { signedOn: '2025-06-20' } })
     .isRefused('agreement-state-wrong', { status: 'ended' }))
 
-test('only the purchaser writes an agreement, and it belongs to the contractor', () => {
-  const state = agreement.evolve(agreement.initial, drafted)
-  expect(agreement.writableBy!(state, aMoment.actor)).toBe(true)
-  expect(agreement.writableBy!(state, { ...aMoment.actor, orgId: terms.contractorId })).toBe(false)
-  expect(agreement.owner!(drafted, agreementId)).toBe(terms.contractorId)
-})
+test('an agreement belongs to its contractor', () =>
+  expect(agreement.owner!(drafted, agreementId)).toBe(terms.contractorId))

@@ -1,14 +1,13 @@
 import type { Streams } from '@wushe/contracts'
-import { aggregate, refuse, type Actor } from '@wushe/slice'
+import { aggregate, refuse } from '@wushe/slice'
 
 type Drafted = Extract<Streams['agreement'], { type: 'AgreementDrafted' }>['data']
 export type Agreement = { status: 'none' } | { status: 'drafted' | 'signed' | 'active' | 'ended'; terms: Drafted }
 
-/** The purchaser writes the agreement, the contractor the facts: neither may write the other's. */
+/** The purchaser, who began it, writes it; it belongs to the contractor, who writes the facts. */
 export const agreement = aggregate('agreement', {
   initial: { status: 'none' } as Agreement,
   owner: (first) => ('contractorId' in first.data ? first.data.contractorId : ''),
-  writableBy: (state, actor: Actor) => state.status !== 'none' && state.terms.purchaserId === actor.orgId,
   evolve: (state, event): Agreement => {
     if (event.type === 'AgreementDrafted') return { status: 'drafted', terms: event.data }
     if (state.status === 'none') return state

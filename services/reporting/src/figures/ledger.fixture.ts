@@ -2,7 +2,7 @@ import { readFile, readdir } from 'node:fs/promises'
 import type { Schemas, ServiceName } from '@wushe/contracts'
 import { applySchema, type Recorded } from '@wushe/event-store'
 import { applyInboxSchema, fillerOf, openInbox, statementFollower } from '@wushe/feed'
-import { isRefusal, type Reading, type Rows } from '@wushe/slice'
+import { isRefusal, refuse, type Reading, type Rows } from '@wushe/slice'
 import { testDatabase } from '@wushe/testkit/postgres'
 import pg from 'pg'
 import { facts } from '../facts/facts.ts'
@@ -27,6 +27,7 @@ export const openLedger = async () => {
 
   const reading: Reading = {
     actor: { orgId: wholeIds('org_2'), kind: 'funder', keyId: wholeIds('key_2'), agreementIds: [wholeIds('agr_1')] },
+    refuseAgreement: (id) => (id === wholeIds('agr_1') ? undefined : refuse('not-found')),
     now: '2024-06-01T00:00:00.000Z',
     language: 'en',
     settle: inbox.settle,

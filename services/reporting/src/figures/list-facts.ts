@@ -1,5 +1,6 @@
 import events from '@wushe/contracts/events.json' with { type: 'json' }
 import { isRefusal, query, refuse, type Refusal } from '@wushe/slice'
+import { hrefOf } from '../places.ts'
 import { factsBehind, type After, type FactRow } from './compile.ts'
 import { indicators, valuesOf, type Dimensions, type Indicator } from './indicator.ts'
 import { standingOf, type Standing } from './standing.ts'
@@ -9,7 +10,8 @@ type Page = { standing: Standing; after: After }
 export const listFacts = query('listFacts', async ({ query: asked }, reading, rows) => {
   const { limit: wanted = 100, cursor, ...asking } = asked
   const { indicator: id, agreementId, from: _from, to: _to, asOf: _asOf, ...dimensions } = asking
-  if (!reading.actor.agreementIds.includes(agreementId)) return refuse('not-found')
+  const refusal = reading.refuseAgreement(agreementId)
+  if (refusal) return refusal
   const indicator = indicators.find((one) => one.id === id)
   if (!indicator) return refuse('indicator-not-known', { indicator: id })
   const unknown = refuseDimensions(indicator, dimensions)
@@ -69,22 +71,4 @@ const textsIn = (dims: Record<string, unknown>): Dimensions =>
     Object.entries(dims).flatMap(([name, value]) => (Array.isArray(value) ? [] : [[name, String(value)]])),
   )
 
-const recordLink = ({ record, stream }: FactRow) => {
-  const owner = stream.slice(stream.indexOf('-') + 1)
-  return places[record.slice(0, 3)]!(record, owner)
-}
-
-/** Where the API shows a record, by the prefix of its id; `owner` is what it belongs to. */
-const places: Record<string, (record: string, owner: string) => string> = {
-  cas: (record) => `/v1/cases/${record}`,
-  ses: (record, owner) => `/v1/cases/${owner}/sessions/${record}`,
-  gse: (record, owner) => `/v1/groups/${owner}/sessions/${record}`,
-  occ: (record, owner) => `/v1/activities/${owner}/occurrences/${record}`,
-  vol: (record) => `/v1/volunteers/${record}`,
-  hrs: (record, owner) => `/v1/volunteers/${owner}/hours-entries/${record}`,
-  pra: (record) => `/v1/practitioners/${record}`,
-  lic: (record, owner) => `/v1/practitioners/${owner}/licences/${record}`,
-  sta: (record) => `/v1/stations/${record}`,
-  lnk: (record, owner) => `/v1/offers/${owner}/links/${record}`,
-  agr: (record) => `/v1/agreements/${record}`,
-}
+const recordLink = ({ record, stream }: FactRow) => hrefOf(record, stream.slice(stream.indexOf('-') + 1))

@@ -11,11 +11,11 @@ export type Standing = Question & { position: string }
 
 /**
  * Completes a question: without days the agreement's period is meant, without a moment the last one that the facts know.
- * Only parties of the agreement may ask.
  */
 export const standingOf = async (asked: Asked, reading: Reading, rows: Rows): Promise<Standing | Refusal> => {
   const { agreementId } = asked
-  if (!reading.actor.agreementIds.includes(agreementId)) return refuse('not-found')
+  const refusal = reading.refuseAgreement(agreementId)
+  if (refusal) return refusal
   if ([asked.from, asked.to, asked.asOf].some(isBeforeTime)) return refuse('request-invalid')
   const [moment, [period]] = await Promise.all([
     asked.asOf === undefined ? lastMoment(rows) : momentOf(asked.asOf, reading, rows),

@@ -1,0 +1,212 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { boot, type Api, type Booted } from '@wushe/testkit'
+import { services } from '../scripts/all-services.ts'
+import { anAgreement, tell, type Told } from './telling/telling.fixture.ts'
+
+let product: Booted
+let contractor: Api
+let funder: Api
+let auditor: Api
+let told: Told
+let agreementId: string
+/** Of a person who is not erased in the telling. */
+let subjectId: string
+const disclosures: Record<string, any>[] = []
+
+beforeAll(async () => {
+  product = await boot(services, { log: ({ disclosure }) => disclosure && disclosures.push(disclosure as never) })
+  contractor = await product.organisation('contractor', '承接中心')
+  funder = await product.organisation('funder', '区民政局')
+  auditor = await product.organisation('funder', '市审计局')
+  agreementId = await anAgreement(product, funder, contractor, '服务协议')
+  told = await tell(product, contractor, agreementId, '甲')
+  const { body } = await contractor.get('/v1/subjects?status=active')
+  subjectId = body.data.find((one: any) => one.identity).id
+}, 300_000)
+afterAll(() => product?.stop(), 60_000)
+
+const today = () => new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 10)
+const terms = (more: object) => ({
+  ...{ agreementId, funderOrgId: funder.orgId, basis: 'acceptance', validFrom: '2023-01-01', validTo: today() },
+  ...more,
+})
+
+/** Gives a grant, asks what is to be asked with it in force, and ends it; all answers know what was done before. */
+async function under(by: Api, more: object, work: (token: Record<string, string>) => Promise<void>) {
+  const given = await by.post('/v1/agreement-grants', terms(more))
+  expect([given.status, given.body.code]).toEqual([201, undefined])
+  try {
+    await work({ 'sync-token': given.syncToken! })
+  } finally {
+    const ended = await by.post(`/v1/agreement-grants/${given.body.data.id}/ending`, { reason: 'purpose-fulfilled' })
+    expect(ended.body.data).toMatchObject({ status: 'ended', endingReason: 'purpose-fulfilled' })
+    after = { 'sync-token': ended.syncToken! }
+  }
+}
+let after: Record<string, string> = {}
+
+const lists = [
+  'subjects',
+  'cases',
+  'groups',
+  'activities',
+  'stations',
+  'practitioners',
+  'volunteers',
+  'offers',
+  'projects',
+]
+const report = () => `/v1/reports/service-statistics?agreementId=${agreementId}`
+const facts = () => `/v1/reports/facts?agreementId=${agreementId}&indicator=IND-C1`
+
+test('a party sees figures and facts without any grant, and no identity', async () => {
+  const { body } = await funder.get(`/v1/subjects/${subjectId}`)
+  expect(body.data.identity).toBeUndefined()
+  expect(body.data.masked).toContainEqual({ pointer: '/identity', reason: 'not-permitted' })
+  expect((await funder.get(report())).status).toBe(200)
+  expect((await funder.get(facts())).body.count).toBeGreaterThan(0)
+})
+
+test('a funder who is no party and has no grant is told nothing', async () => {
+  expect((await auditor.get('/v1/subjects')).body.data).toEqual([])
+  expect((await auditor.get(`/v1/agreements/${agreementId}`)).status).toBe(404)
+  expect((await auditor.get(report())).status).toBe(404)
+})
+
+describe('a grant of figures', () => {
+  test('shows a party the agreement and its figures and no record behind them, until it ends', async () => {
+    const before = await Promise.all(lists.map((list) => funder.get(`/v1/${list}`)))
+    await under(funder, { view: 'aggregate' }, async (token) => {
+      for (const list of lists) expect([list, (await funder.get(`/v1/${list}`, token)).body.data]).toEqual([list, []])
+      for (const path of [`/v1/subjects/${subjectId}`, `/v1/subjects/${subjectId}/history`])
+        expect([path, (await funder.get(path, token)).status]).toEqual([path, 404])
+      expect((await funder.get(facts(), token)).body).toMatchObject({ status: 403, code: 'figures-only' })
+      expect((await funder.get(report(), token)).body.data.length).toBeGreaterThan(5)
+      expect((await funder.get(`/v1/agreements/${agreementId}`, token)).status).toBe(200)
+    })
+    for (const [at, list] of lists.entries())
+      expect([list, (await funder.get(`/v1/${list}`, after)).body.data]).toEqual([list, before[at]!.body.data])
+  }, 30_000)
+
+  test('lets a funder who is no party read figures', () =>
+    under(contractor, { view: 'aggregate', funderOrgId: auditor.orgId }, async (token) => {
+      expect((await auditor.get(report(), token)).status).toBe(200)
+      expect((await auditor.get('/v1/cases', token)).body.data).toEqual([])
+    }))
+})
+
+test('a grant of pseudonymised facts shows them to a funder who is no party, and without identity', async () => {
+  await under(contractor, { view: 'deidentified', funderOrgId: auditor.orgId }, async (token) => {
+    const { body } = await auditor.get('/v1/subjects', token)
+    expect(body.data.length).toBeGreaterThan(0)
+    expect(JSON.stringify(body)).not.toContain('甲密')
+    expect((await auditor.get(facts(), token)).body.count).toBeGreaterThan(0)
+  })
+  expect((await auditor.get('/v1/subjects', after)).body.data).toEqual([])
+})
+
+describe('a grant of names', () => {
+  test('shows of identity what its basis opens, says of the rest why it is missing, and never shows a note', async () => {
+    await under(contractor, { view: 'named', basis: 'acceptance' }, async (token) => {
+      const own = (await contractor.get(`/v1/subjects/${subjectId}`)).body.data
+      for (const { data } of [
+        (await funder.get(`/v1/subjects/${subjectId}`, token)).body,
+        { data: (await funder.get('/v1/subjects', token)).body.data.find((one: any) => one.id === subjectId) },
+      ]) {
+        const { birthDate, guardian, ...direct } = own.identity
+        expect(birthDate).toBeDefined()
+        expect(data.identity).toEqual({ ...direct, guardian: { name: guardian.name, phone: guardian.phone } })
+        expect(data.masked).toContainEqual({ pointer: '/identity/birthDate', reason: 'masked' })
+        expect(data.masked).toContainEqual({ pointer: '/identity/guardian/relation', reason: 'masked' })
+      }
+      const { body } = await funder.get(`/v1/subjects/${subjectId}/history`, token)
+      expect(body.data[0].sealed.identity.name).toBe(own.identity.name)
+      expect(body.data[0].sealed.identity.birthDate).toBeUndefined()
+      const cases = (await funder.get('/v1/cases', token)).body.data
+      expect(JSON.stringify(cases)).not.toContain('甲密')
+      expect(cases.some((one: any) => one.masked?.some((each: any) => each.pointer === '/note'))).toBe(true)
+    })
+    const { body } = await funder.get(`/v1/subjects/${subjectId}`, after)
+    expect(body.data.identity).toBeUndefined()
+  }, 30_000)
+
+  test('opens also what is sensitive of identity where a law demands it', () =>
+    under(contractor, { view: 'named', basis: 'statutory-duty' }, async (token) => {
+      const { body } = await funder.get(`/v1/subjects/${subjectId}`, token)
+      expect(body.data.identity).toEqual((await contractor.get(`/v1/subjects/${subjectId}`)).body.data.identity)
+    }))
+
+  test('opens nothing before its first day and after its last', async () => {
+    for (const period of [
+      { validFrom: '2023-01-01', validTo: '2023-12-31' },
+      { validFrom: '2999-01-01', validTo: '2999-12-31' },
+    ])
+      await under(contractor, { view: 'named', ...period }, async (token) =>
+        expect((await funder.get(`/v1/subjects/${subjectId}`, token)).body.data.identity).toBeUndefined(),
+      )
+  })
+
+  test('shows no identity that was erased', () =>
+    under(contractor, { view: 'named' }, async (token) => {
+      const erased = told.steps.find(({ operation }) => operation === 'eraseSubject')!.path['subjectId']
+      const { body } = await funder.get(`/v1/subjects/${erased}`, token)
+      expect(body.data.masked).toContainEqual({ pointer: '/identity', reason: 'erased' })
+    }))
+
+  test('leaves a trace of each disclosure: who, whose, which persons, which kinds of fields, by which grant', async () => {
+    await under(contractor, { view: 'named', basis: 'audit' }, async (token) => {
+      disclosures.length = 0
+      await funder.get(`/v1/subjects/${subjectId}`, token)
+      expect(disclosures).toEqual([
+        {
+          operationId: 'getSubject',
+          orgId: funder.orgId,
+          keyId: expect.stringMatching(/^key_/),
+          tenant: contractor.orgId,
+          persons: [subjectId],
+          classes: ['pii.direct'],
+          grantId: expect.stringMatching(/^gra_/),
+          basis: 'audit',
+        },
+      ])
+      disclosures.length = 0
+      await contractor.get(`/v1/subjects/${subjectId}`)
+      expect(disclosures).toMatchObject([{ orgId: contractor.orgId, persons: [subjectId] }])
+      expect(disclosures[0]!['classes'].sort()).toEqual(['pii.direct', 'pii.sensitive'])
+    })
+    // Who sees nothing sealed discloses nothing.
+    disclosures.length = 0
+    await funder.get(`/v1/subjects/${subjectId}`, after)
+    expect(disclosures).toEqual([])
+  })
+})
+
+test('of several grants in force the widest counts', () =>
+  under(funder, { view: 'aggregate' }, () =>
+    under(contractor, { view: 'named' }, async (token) =>
+      expect((await funder.get(`/v1/subjects/${subjectId}`, token)).body.data.identity.name).toBeDefined(),
+    ),
+  ))
+
+test('a contractor sees every grant of its agreements, gives none that is the purchaser’s, and ends none either', async () => {
+  const stranger = await product.organisation('contractor', '别的中心')
+  await under(funder, { view: 'aggregate' }, async (token) => {
+    const { body } = await contractor.get(`/v1/agreement-grants?agreementId=${agreementId}&status=given`, token)
+    expect(body.data).toMatchObject([{ view: 'aggregate', givenBy: funder.orgId, orgId: contractor.orgId }])
+    const [{ id }] = body.data
+    expect((await contractor.post(`/v1/agreement-grants/${id}/ending`, { reason: 'other' })).body.code).toBe(
+      'grant-not-yours',
+    )
+    expect((await stranger.post(`/v1/agreement-grants/${id}/ending`, { reason: 'other' })).body.code).toBe('not-found')
+    expect((await stranger.get(`/v1/agreement-grants/${id}`)).status).toBe(404)
+    expect((await stranger.get('/v1/agreement-grants')).body.data).toEqual([])
+    expect((await contractor.get(`/v1/agreement-grants/${id}/history`)).body.data).toMatchObject([
+      { type: 'AgreementGrantGiven' },
+    ])
+  })
+  expect((await contractor.post('/v1/agreement-grants', terms({ view: 'aggregate' }))).body.code).toBe(
+    'grant-not-yours',
+  )
+  expect((await funder.post('/v1/agreement-grants', terms({ view: 'named' }))).body.code).toBe('grant-not-yours')
+  expect((await stranger.post('/v1/agreement-grants', terms({ view: 'named' }))).body.code).toBe('agreement-not-known')
+})

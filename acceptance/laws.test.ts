@@ -1,0 +1,141 @@
+// What holds for every command of a contractor, over HTTP, whatever the order in which requests are repeated and race.
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { boot, type Answer, type Api, type Booted } from '@wushe/testkit'
+import fc from 'fast-check'
+import { services } from '../scripts/all-services.ts'
+import type { Step } from './telling/every-operation.fixture.ts'
+import { addressOf, operationNamed, operations } from './telling/operations.fixture.ts'
+import { anAgreement, ask, bare, storyOf } from './telling/telling.fixture.ts'
+
+let product: Booted
+let contractor: Api
+let funder: Api
+let agreementId: string
+beforeAll(async () => {
+  product = await boot(services)
+  contractor = await product.organisation('contractor')
+  funder = await product.organisation('funder')
+  agreementId = await anAgreement(product, funder, contractor, '协议')
+}, 120_000)
+afterAll(() => product?.stop(), 60_000)
+
+test('a request sent again under its key, whenever, is answered as the first time and records nothing', async () => {
+  let repeated = 0
+  const outbox = fc.infiniteStream(fc.nat({ max: 3 }))
+  await fc.assert(
+    fc.asyncProperty(outbox, fc.infiniteStream(fc.nat()), async (howMany, which) => {
+      const sent: { step: Step; key: string; answer: Answer }[] = []
+      for (const step of aStory()) {
+        const key = randomUUID()
+        sent.push({ step, key, answer: await succeeds(step, key) })
+        for (let left = howMany.next().value; left > 0; left--) {
+          const { step, key, answer } = sent[which.next().value % sent.length]!
+          const again = await succeeds(step, key)
+          expect([step.operation, again.headers.get('idempotent-replayed')]).toEqual([step.operation, 'true'])
+          expect([step.operation, shown(again, again)]).toEqual([step.operation, shown(answer, again)])
+          repeated++
+        }
+      }
+    }),
+    { numRuns: 3 },
+  )
+  expect(repeated).toBeGreaterThan(100)
+}, 120_000)
+
+test('of those who change the same version of a thing at once, exactly one does', async () => {
+  const raced = new Set<string>()
+  await fc.assert(
+    fc.asyncProperty(fc.infiniteStream(fc.integer({ min: 2, max: 4 })), async (howMany) => {
+      for (const step of aStory()) {
+        const operation = operationNamed(step.operation)
+        const thing = operations.find(
+          ({ method, template }) => method === 'get' && template === operation.template.replace(/\/[^/]+$/, ''),
+        )
+        const isMade = operation.ids.length === 0 || operation.creates
+        if (isMade || !thing) {
+          await succeeds(step, randomUUID())
+          continue
+        }
+        const { etag } = await contractor.get(addressOf(thing, step.path))
+        const answers = await Promise.all(
+          Array.from({ length: howMany.next().value }, () =>
+            contractor.post(addressOf(operation, step.path), step.body, { 'if-match': etag! }),
+          ),
+        )
+        const outcomes = answers.map(({ status, body }) => (status < 300 ? 'done' : body.code)).sort()
+        expect([step.operation, ...outcomes]).toEqual([
+          step.operation,
+          'done',
+          ...Array.from({ length: answers.length - 1 }, () => 'version-conflict'),
+        ])
+        raced.add(step.operation)
+      }
+    }),
+    { numRuns: 2 },
+  )
+  expect(raced.size).toBeGreaterThan(40)
+}, 120_000)
+
+test('whoever sends the Sync-Token of a write along sees what it wrote, in lists too', async () => {
+  const seen = new Set<string>()
+  await fc.assert(
+    fc.asyncProperty(fc.infiniteStream(fc.boolean()), async (reads) => {
+      for (const step of aStory()) {
+        const { body, syncToken } = await succeeds(step, randomUUID())
+        const operation = operationNamed(step.operation)
+        const list = operations.find(
+          ({ method, template, pages }) => method === 'get' && pages && template === operation.template,
+        )
+        if (!list || !reads.next().value) continue
+        const page = await contractor.get(`${addressOf(list, step.path)}?limit=500`, { 'sync-token': syncToken! })
+        const found = page.body.data.find((one: { id: string }) => one.id === body.data.id)
+        expect([list.id, found?.version]).toEqual([list.id, body.data.version])
+        seen.add(list.id)
+      }
+    }),
+    { numRuns: 3 },
+  )
+  expect(seen.size).toBeGreaterThan(10)
+}, 120_000)
+
+test('what a funder or the operator sends again is done once, too', async () => {
+  const twice = async (by: Api, path: string, body: object) => {
+    const headers = { 'idempotency-key': randomUUID() }
+    const [first, again] = [await by.post(path, body, headers), await by.post(path, body, headers)]
+    expect([path, first.status < 300, again.headers.get('idempotent-replayed')]).toEqual([path, true, 'true'])
+    expect(again.body.receipt).toEqual(first.body.receipt)
+    return first.body.data as { id: string }
+  }
+  await twice(funder, `/v1/agreements/${agreementId}/completion`, { occurredOn: '2023-12-31' })
+  const { operator } = product
+  const { id } = await twice(operator, '/v1/organisations', { kind: 'contractor', name: '另一家中心' })
+  const key = await twice(operator, `/v1/organisations/${id}/keys`, { label: 'first' })
+  await twice(operator, `/v1/organisations/${id}/keys/${key.id}/revocation`, { reason: 'lost' })
+  await twice(operator, `/v1/organisations/${id}/suspension`, { reason: 'requested' })
+  await twice(operator, `/v1/organisations/${id}/resumption`, { reason: 'resolved' })
+}, 60_000)
+
+/** Each command of a contractor at least once, on things of its own. */
+const aStory = () => storyOf(contractor, agreementId, '律', ++stories)
+let stories = 0
+
+async function succeeds(step: Step, key: string): Promise<Answer> {
+  const answer = await ask(contractor, operationNamed(step.operation), step.path, step.body, key)
+  expect([step.operation, answer.status, answer.body.code]).toEqual([step.operation, expect.any(Number), undefined])
+  return answer
+}
+
+/** All of an answer but a secret, which is shown once, and what was erased since: nobody is shown that again. */
+const shown = (answer: Answer, since: Answer) => {
+  const { status, body } = bare(answer) as { status: number; body: { data: Record<string, unknown> } }
+  const { masked = [] } = since.body.data as { masked?: { pointer: string; reason: string }[] }
+  const erased = masked.filter(({ reason }) => reason === 'erased').map(({ pointer }) => pointer.slice(1))
+  const left = Object.entries(body.data).filter(([name]) => ![...erased, 'masked', 'secret'].includes(name))
+  return {
+    status,
+    body: { ...body, data: Object.fromEntries(left) },
+    etag: answer.etag,
+    location: answer.headers.get('location'),
+  }
+}
