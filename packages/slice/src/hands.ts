@@ -1,0 +1,12 @@
+import type { Actor } from './aggregate.ts'
+
+/** Who did a thing: the credential, and the person for whom it said to act, if it said so. */
+export type Hand = Pick<Actor, 'orgId' | 'keyId' | 'person'>
+
+/**
+ * Is it the same hand? What needs two is done by two persons or, where a client does not say for whom it acts, with two
+ * credentials.
+ */
+export const sameHand = (one: Hand, other: Hand): boolean =>
+  one.orgId === other.orgId &&
+  (one.person !== undefined && other.person !== undefined ? one.person === other.person : one.keyId === other.keyId)
