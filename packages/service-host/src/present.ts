@@ -30,6 +30,9 @@ export type Disclosure = {
   /** The grant that opens it to an organisation other than the tenant. */
   grantId?: string
   basis?: string
+  /** What opened the record of that person to whom it is else closed: an approved request, or an emergency. */
+  accessGrantId?: string
+  overrideId?: string
 }
 
 type Item = { tenant: string; agreementId: string | null; sealed?: Record<string, unknown> | null | undefined }
