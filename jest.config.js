@@ -6,6 +6,8 @@ export default {
   transform: { '\\.ts$': ['@swc/jest'] },
   globalSetup: '<rootDir>/packages/testkit/jest-setup.ts',
   globalTeardown: '<rootDir>/packages/testkit/jest-teardown.ts',
+  testSequencer: '<rootDir>/packages/testkit/jest-order.js',
   testTimeout: 30_000,
-  maxWorkers: 2,
+  // One more than the cores of a small machine: who kills and restarts processes mostly waits.
+  maxWorkers: 3,
 }

@@ -8,11 +8,12 @@ import { startApart } from './apart.ts'
 import { startEmbedded } from './embedded.ts'
 import type { Product } from './product.ts'
 
-const usage = `scripts/start [--data DIR] [--port N] [--empty] [--apart [--copies N]]
+const usage = `scripts/start [--data DIR] [--port N] [--empty | --stations N] [--apart [--copies N]]
 
   --data DIR   where everything is kept (default .data in the project's folder)
   --port N     port of the API (default 8080)
   --empty      without the demonstration
+  --stations N only the first N of the demonstration's 20 stations
   --apart      each service in a process of its own, with Kafka between them; needs Java 17 and, once, Maven
   --copies N   so many processes of each service`
 
@@ -69,6 +70,7 @@ function readOptions() {
         data: { type: 'string' },
         port: { type: 'string', default: '8080' },
         empty: { type: 'boolean', default: false },
+        stations: { type: 'string', default: '20' },
         apart: { type: 'boolean', default: false },
         copies: { type: 'string', default: '1' },
         help: { type: 'boolean', short: 'h' },
@@ -85,8 +87,11 @@ function readOptions() {
     if (!Number.isInteger(copies) || copies < 1 || copies > 8)
       throw new Error(`--copies ${values.copies} is not a number of processes (1 to 8).`)
     if (copies > 1 && !values.apart) throw new Error('--copies needs --apart.')
+    const stations = Number(values.stations)
+    if (!Number.isInteger(stations) || stations < 1 || stations > 20)
+      throw new Error(`--stations ${values.stations} is not a number of stations (1 to 20).`)
     const { from, empty, apart } = values
-    return { from, data: values.data ?? join(import.meta.dirname, '../.data'), port, empty, apart, copies }
+    return { from, data: values.data ?? join(import.meta.dirname, '../.data'), port, empty, stations, apart, copies }
   } catch (error) {
     console.error(`${(error as Error).message}\n\n${usage}`)
     process.exit(2)
@@ -99,7 +104,7 @@ async function demonstrate({ url, keys, organisations }: Product): Promise<{ agr
   if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as { agreementId: string }
   if (options.empty) return { agreementId: null }
   const demo = {
-    agreementId: await loadAlar({ url, ...keys, organisations, say }),
+    agreementId: await loadAlar({ url, ...keys, organisations, stations: options.stations, say }),
   }
   writeFileSync(file, JSON.stringify(demo))
   return demo

@@ -15,7 +15,7 @@ export default async () => {
   }
   removeLeftovers()
   const dir = mkdtempSync(join(tmpdir(), `${prefix}${process.pid}-`))
-  const settings = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }
+  const settings = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '200' }
   const cluster = await startCluster({ dir, password: 'test', settings })
   process.env['WUSHE_TEST_POSTGRES'] = cluster.url()
   globalThis.stopTestPostgres = async () => {

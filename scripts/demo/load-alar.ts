@@ -3,21 +3,26 @@ import { send } from './send.ts'
 
 export type Target = { url: string; contractor: string; funder: string }
 
-/** Records the whole Alar demonstration through the public API; sending it again records nothing twice. */
+/** Records the Alar demonstration, or its first stations, through the public API; sending it again records nothing twice. */
 export async function loadAlar({
   url,
   contractor,
   funder,
   organisations,
+  stations,
   say,
-}: Target & { organisations: { contractor: string; funder: string }; say: (line: string) => void }): Promise<string> {
+}: Target & {
+  stations?: number | undefined
+  organisations: { contractor: string; funder: string }
+  say: (line: string) => void
+}): Promise<string> {
   const started = performance.now()
   say('Loading the Alar demonstration through the API …')
   const { id, chain } = agreement(organisations)
   const token = await send({ url, key: funder }, [chain])
   await meet({ url, key: contractor }, token)
   const tokens: string[] = []
-  for (const { name, chains } of alar(id)) {
+  for (const { name, chains } of alar(id, { stations })) {
     const total = chains.reduce((sum, one) => sum + one.length, 0)
     let said = 0
     const sent = await send({ url, key: contractor }, chains, {

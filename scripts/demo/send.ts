@@ -1,6 +1,6 @@
 import http, { type IncomingHttpHeaders } from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Chain, Request } from './alar.ts'
+import type { Chain, Request } from './requests.ts'
 
 export type Client = { url: string; key: string }
 
