@@ -239,6 +239,18 @@ describe('GET /v1/events/stream', () => {
     live.close()
   })
 
+  test('that never told anything still says from where to go on, when it opens and with each heartbeat', async () => {
+    const silent = await readStream(product.url, contractor.key, { query: 'types=CaseClosed' })
+    await silent.until(() => silent.place() !== undefined)
+    const opened = silent.place()!
+    await plan('门十一')
+    await silent.until(() => silent.place()! > opened)
+    silent.close()
+    const resumed = await readStream(product.url, contractor.key, { headers: { 'last-event-id': opened } })
+    expect((await resumed.events(1))[0]!.data.data.title).toBe('门十一')
+    resumed.close()
+  })
+
   test('ends within five seconds after the key was revoked, and says why', async () => {
     const other = await product.organisation('contractor', '丙方中心')
     const { body } = await product.operator.get(`/v1/organisations/${other.orgId}/keys`)

@@ -1,9 +1,10 @@
 // Refusals that no rule of a service gives: what the host answers when time, others or our own faults stand in the way.
-import { createServer } from 'node:http'
+import { createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
 import { answerViolations } from '@wushe/contracts/openapi-check'
 import { answerUnavailable } from '@wushe/service-host'
+import { makeApiKey } from '@wushe/slice'
 import { boot, seen, type Api, type Booted } from '@wushe/testkit'
 import { services } from '../scripts/all-services.ts'
 import { anAgreement } from './telling/telling.fixture.ts'
@@ -31,6 +32,40 @@ test('whoever waits for what is not there yet is told to come again', async () =
   const { status, body, headers } = await contractor.get('/v1/cases', { 'sync-token': future })
   expect([status, body.code, body.retryable]).toEqual([503, 'projection-lagging', true])
   expect(Number(headers.get('retry-after'))).toBeGreaterThan(0)
+})
+
+test('whoever shows no key is told so at once, whatever else the request says', async () => {
+  const far = `access=pg:${'7'.padEnd(16, 'f')}`
+  for (const [authorization, code] of [
+    ['', 'key-missing'],
+    ['Bearer wsk_none', 'key-malformed'],
+  ] as const)
+    for (const token of [far, 'nonsense']) {
+      const began = performance.now()
+      const answer = await product.anonymous.get('/v1/cases', { authorization, 'sync-token': token })
+      expect([answer.status, answer.body.code]).toEqual([401, code])
+      expect(performance.now() - began).toBeLessThan(1500)
+    }
+  // An unknown key may be one that the token speaks of; a token that is none speaks of nothing.
+  const unknown = { authorization: `Bearer ${makeApiKey('key_01h455vb4pex5vsknk084sn001', '0'.repeat(64)).text}` }
+  expect((await product.anonymous.get('/v1/cases', { ...unknown, 'sync-token': 'nonsense' })).status).toBe(401)
+  expect((await product.anonymous.get('/v1/cases', { ...unknown, 'sync-token': far })).status).toBe(503)
+})
+
+test('what comes as the body of a GET means nothing, however large', async () => {
+  for (const body of ['{', '0'.repeat(1_100_000)]) {
+    const status = await new Promise<number | undefined>((resolve, reject) => {
+      const headers = {
+        authorization: `Bearer ${contractor.key}`,
+        'content-type': 'application/json',
+        'content-length': body.length,
+      }
+      request(`${product.url}/v1/me`, { method: 'GET', headers }, (answer) => resolve(answer.resume().statusCode))
+        .on('error', reject)
+        .end(body)
+    })
+    expect(status).toBe(200)
+  }
 })
 
 test('of many who write to one thing at once, some are told to come again, and with the same key succeed', async () => {

@@ -16,6 +16,7 @@ export async function readStream(
   if (response.status !== 200) throw new Error(`${response.status}: ${await response.text()}`)
   const messages: Message[] = []
   let beats = 0
+  let place: string | undefined
   let end: unknown
   let closed = false
   const reading = (async () => {
@@ -27,9 +28,10 @@ export async function readStream(
         const fields = Object.fromEntries(
           part.split('\n').map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]),
         )
+        place = fields['id'] ?? place
         if (fields['event'] === 'heartbeat') beats++
         else if (fields['event'] === 'end') end = JSON.parse(fields['data']!)
-        else if (fields['id']) messages.push({ id: fields['id'], data: JSON.parse(fields['data']!) })
+        else if (fields['data']) messages.push({ id: fields['id']!, data: JSON.parse(fields['data']!) })
       }
     }
   })()
@@ -47,6 +49,8 @@ export async function readStream(
     },
     all: () => messages,
     heartbeats: () => beats,
+    /** From where it would go on. */
+    place: () => place,
     until,
     ended: async () => {
       await until(() => closed)

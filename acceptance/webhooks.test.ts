@@ -226,6 +226,21 @@ describe('a webhook endpoint', () => {
     expect(body.data.filter((one: any) => one.replayId).length).toBe(3)
   }, 180_000)
 
+  test('gets single events again, also such as were recorded before it was there', async () => {
+    const early = await plan('早')
+    hooks = await server()
+    const { path } = await register(hooks, only)
+    const late = await plan('晚')
+    await hooks.until(() => hooks.heard.length === 1)
+    const { body } = await contractor.get('/v1/events?types=ActivityPlanned&limit=500')
+    const eventIds = body.data
+      .filter(({ subject }: any) => [early, late].some((id) => subject === `activity-${id}`))
+      .map(({ id }: any) => id)
+    expect((await contractor.post(`${path}/replays`, { eventIds })).status).toBe(200)
+    await hooks.until(() => hooks.heard.length === 3)
+    expect(subjects(hooks).slice(1).sort()).toEqual([early, late].map((id) => `activity-${id}`).sort())
+  }, 180_000)
+
   test('is sent nothing twice by two processes, and nothing is left out', async () => {
     const second = await product.alongside([reportingService])
     try {

@@ -2004,7 +2004,7 @@ export interface paths {
         };
         /**
          * Everything that happens, as it happens. 实时事件流
-         * @description Server-sent events: `id` is the event's `sequence`, `data` the CloudEvent. Reconnect with `Last-Event-ID` (or `after`) and nothing is missed; without either it begins now. `heartbeat` comes at least every 20 seconds, `end` says why it is over. Whoever does not read for 30 seconds is cut off, and can resume.
+         * @description Server-sent events: `id` is the event's `sequence`, `data` the CloudEvent. Reconnect with `Last-Event-ID` (or `after`) and nothing is missed; without either it begins now. `heartbeat` comes at least every 20 seconds; it and the opening have an `id` too. `end` says why it is over. Whoever does not read for 30 seconds is cut off, and can resume.
          */
         get: operations["streamEvents"];
         put?: never;
@@ -4992,7 +4992,7 @@ export interface components {
         RemoveWebhook: Record<string, never>;
         RotateWebhookSecret: Record<string, never>;
         TestWebhook: Record<string, never>;
-        /** @description Either from and to, in the time of the ledger, or eventIds. */
+        /** @description Either from and to, in the time of the ledger, or eventIds. Both however old; ids that are not there for you, or not of the types of the endpoint, are passed over. */
         ReplayWebhook: {
             /** @description The first moment. */
             from?: components["schemas"]["Time"];

@@ -3,13 +3,17 @@ import express, { type RequestHandler } from 'express'
 import { Refused } from './problem.ts'
 
 /** Reads JSON bodies that can be stored and hashed as they came. */
-export const readBody = (maxBytes: number): RequestHandler[] => [
-  express.json({ limit: maxBytes, strict: false }),
-  (req, _, next) => {
-    demandText(req.body, 0)
-    next()
-  },
-]
+export const readBody = (maxBytes: number): RequestHandler[] => {
+  const json = express.json({ limit: maxBytes, strict: false })
+  return [
+    // What comes with a GET means nothing (RFC 9110, 9.3.1), and so cannot be wrong either.
+    (req, res, next) => (req.method === 'GET' ? next() : json(req, res, next)),
+    (req, _, next) => {
+      demandText(req.body, 0)
+      next()
+    },
+  ]
+}
 
 /** Half of a surrogate pair is no character and has no UTF-8, and PostgreSQL stores no U+0000. */
 function demandText(value: unknown, depth: number): void {

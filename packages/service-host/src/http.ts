@@ -149,15 +149,16 @@ const admit =
     const at = now()
     // Another protocol than ours answers for itself.
     if (slice.kind === 'route') return slice.answer(req, res, service, at)
-    const tokens = readSyncToken(req.get('sync-token'))
-    const touchesAccess = tokens.has('access') || tokens.has('reporting')
-    if (touchesAccess) await demandCaughtUp(service, req, ['access-copy', 'agreement-copy'])
-
     const moment = momentAt(at)
-    const identify = (at: Date, fresh: boolean) =>
-      whoAsks(req, res, { service, operation, at, moment: momentAt(at), fresh })
-    const actor = await identify(at, touchesAccess)
-    asked.again = () => identify(now(), false)
+    const identify = (at: Date, catchUp?: () => Promise<boolean>) =>
+      whoAsks(req, res, { service, operation, at, moment: momentAt(at), catchUp })
+    const actor = await identify(at, async () => {
+      const tokens = readSyncToken(req.get('sync-token'))
+      const touchesAccess = tokens.has('access') || tokens.has('reporting')
+      if (touchesAccess) await demandCaughtUp(service, req, ['access-copy', 'agreement-copy'])
+      return touchesAccess
+    })
+    asked.again = () => identify(now())
     res.set(deprecationOf(operation, moment.today))
 
     asked.request = await requestOf(req, {

@@ -54,13 +54,16 @@ export const openStreams = ({
     let after = req.get('last-event-id') ?? (req.query['after'] as string | undefined)
     let piece = await next(await again(), after)
     res.writeHead(200, { 'content-type': 'text/event-stream', 'x-accel-buffering': 'no', connection: 'close' })
-    res.write('retry: 2000\n\n')
+    // Who was sent nothing yet still knows from where to go on.
+    const begin = piece.messages.length === 0 ? `id: ${piece.after}\n` : ''
+    res.write(`${begin}retry: 2000\n\n`)
     let last = performance.now()
     const over = () => gone.signal.aborted || closing.aborted
     try {
       while (!over()) {
         const text = piece.messages.map(({ id, data }) => `id: ${id}\ndata: ${JSON.stringify(data)}\n\n`).join('')
-        const beat = performance.now() - last >= heartbeatMs ? 'event: heartbeat\ndata: {}\n\n' : ''
+        const isSilent = performance.now() - last >= heartbeatMs
+        const beat = isSilent ? `id: ${piece.after}\nevent: heartbeat\ndata: {}\n\n` : ''
         if (text || beat) {
           last = performance.now()
           if (!res.write(text + beat)) await taken(res, again)

@@ -1,5 +1,6 @@
 import { refuse, type Actor, type Moment } from '@wushe/slice'
 import type { Request, Response } from 'express'
+import type { Presented } from './authenticate.ts'
 import type { Operation } from './contract.ts'
 import type { OpenService } from './open.ts'
 import { refuseOperation } from './policy.ts'
@@ -14,18 +15,18 @@ export async function whoAsks(
     operation,
     at,
     moment,
-    fresh,
+    catchUp,
   }: {
     service: OpenService
     operation: Operation
     at: Date
     moment: Pick<Moment, 'now' | 'today'>
-    /** What was kept of who asks is not good enough. */
-    fresh: boolean
+    /** Waits for what the caller has seen of keys and agreements; false if they say nothing of that. */
+    catchUp: (() => Promise<boolean>) | undefined
   },
 ): Promise<Actor> {
   const presented = { authorization: req.get('authorization'), address: req.ip ?? '' }
-  const actor = await service.authenticate(presented, moment, fresh).catch((error: unknown) => {
+  const actor = await actorOf(service, presented, moment, catchUp).catch((error: unknown) => {
     if (error instanceof Refused && !res.headersSent) service.limits.failed(res, presented.address, at)
     throw error
   })
@@ -42,3 +43,28 @@ export async function whoAsks(
   }
   return actor
 }
+
+/**
+ * Whoever shows nothing that could be a key is told so before anything else is looked at. One that is not known here may
+ * be one of which the Sync-Token speaks.
+ */
+async function actorOf(
+  { authenticate }: OpenService,
+  presented: Presented,
+  moment: Pick<Moment, 'now' | 'today'>,
+  catchUp = async () => false,
+): Promise<Actor> {
+  const found = await authenticate(presented, moment, false).catch((error: unknown) => {
+    if (error instanceof Refused && ['key-not-valid', 'token-not-valid'].includes(error.refusal.refused)) return error
+    throw error
+  })
+  const caughtUp = await catchUp().catch((error: unknown) => {
+    // What else is wrong with the request concerns those who may ask.
+    throw found instanceof Refused && !isLagging(error) ? found : error
+  })
+  if (caughtUp) return authenticate(presented, moment, true)
+  if (found instanceof Refused) throw found
+  return found
+}
+
+const isLagging = (error: unknown) => error instanceof Refused && error.refusal.refused === 'projection-lagging'

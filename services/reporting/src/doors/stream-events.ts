@@ -8,7 +8,7 @@ export const streamEvents = stream('streamEvents', async ({ query: wanted }, aft
   if (isRefusal(part)) return part
   return {
     messages: part.events.map((row) => ({ id: sequenceOf(row.position), data: cloudEvent(row) })),
-    after: part.reached,
+    after: sequenceOf(part.reached),
     more: part.more,
   }
 })

@@ -52,30 +52,22 @@ export const letGo = (endpointId: string, owner: string) => sql`
 
 /**
  * The endpoint's own run begins a second before its registration: the ledger may learn of that after what another service
- * recorded later. A replay begins where its period does.
+ * recorded later. A replay begins where its period does; single events may lie anywhere.
  */
-export const beginRuns = async ({ endpoint_id: id }: Endpoint, now: string, rows: Rows) => {
+export const beginRuns = async ({ endpoint_id: id }: Endpoint, rows: Rows) => {
   await rows(sql`
     insert into reporting.webhook_runs (endpoint_id, run, cursor)
     select ${id}, '', ${placeBefore(sql`registered.at - interval '1 second'`)} from inbox.events registered
     where source = 'reporting' and stream = ${`webhook-${id}`} and revision = 0
     on conflict do nothing`)
-  // Single events are sought among what was sent before, in the same statement.
   await rows(sql`
-    with replay as (
-      select p.* from reporting.webhook_replays p
-      where p.endpoint_id = ${id}
-        and not exists (select from reporting.webhook_runs r where (r.endpoint_id, r.run) = (p.endpoint_id, p.replay_id))
-    ), begun as (
-      insert into reporting.webhook_runs (endpoint_id, run, cursor, until)
-      select endpoint_id, replay_id, ${placeBefore(sql`from_at`)}, ${placeBefore(sql`to_at`)} from replay
-      on conflict do nothing returning run
-    )
-    insert into reporting.webhook_deliveries (endpoint_id, run, position, event_id, stream, type, next_at)
-    select distinct on (p.replay_id, d.position)
-      d.endpoint_id, p.replay_id, d.position, d.event_id, d.stream, d.type, ${now}::timestamptz
-    from replay p join begun on begun.run = p.replay_id
-    join reporting.webhook_deliveries d on d.endpoint_id = p.endpoint_id and d.event_id = any(p.event_ids)
+    insert into reporting.webhook_runs (endpoint_id, run, cursor, until)
+    select p.endpoint_id, p.replay_id,
+           case when p.event_ids is null then ${placeBefore(sql`p.from_at`)} else 0 end,
+           case when p.event_ids is null then ${placeBefore(sql`p.to_at`)} else h.position end
+    from reporting.webhook_replays p, inbox.head h
+    where p.endpoint_id = ${id}
+      and not exists (select from reporting.webhook_runs r where (r.endpoint_id, r.run) = (p.endpoint_id, p.replay_id))
     on conflict do nothing`)
 }
 
@@ -100,14 +92,17 @@ export const fill = async (endpoint: Endpoint, now: string, rows: Rows): Promise
     open.map(async ({ run }) => {
       const [moved] = await rows(sql<{ more: boolean }>`
         with run as (
-          select r.cursor, r.numbered, h.position as head, least(r.until, h.position, r.cursor + 10000) as reach
-          from reporting.webhook_runs r, inbox.head h where r.endpoint_id = ${id} and r.run = ${run}
+          select r.cursor, r.numbered, h.position as head, least(r.until, h.position, r.cursor + 10000) as reach,
+                 p.event_ids
+          from inbox.head h, reporting.webhook_runs r left join reporting.webhook_replays p on p.replay_id = r.run
+          where r.endpoint_id = ${id} and r.run = ${run}
         ), found as (
           select e.*, row_number() over (order by e.position) as n
           from run cross join lateral (
             select * from inbox.events e
             where e.position > run.cursor and e.position <= run.reach and ${seen({ orgId, kind })} ${ofType}
               and (e.type <> 'WebhookTestRequested' or e.stream = ${`webhook-${id}`})
+              and (run.event_ids is null or e.id = any(run.event_ids))
             order by e.position limit ${batch}
           ) e
         ), counted as (
