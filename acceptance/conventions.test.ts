@@ -10,8 +10,9 @@ import { anAgreement, pathsOf, tell } from './telling/telling.fixture.ts'
 
 let product: Booted
 let ngo: Api
+const disclosures: unknown[] = []
 beforeAll(async () => {
-  product = await boot(services)
+  product = await boot(services, { log: (line) => void (line['disclosure'] && disclosures.push(line['disclosure'])) })
   ngo = await product.organisation('contractor')
 }, 60_000)
 afterAll(() => product?.stop(), 60_000)
@@ -382,4 +383,110 @@ test('what a client may count on stands beside the contract', async () => {
     ]),
   })
   expect(await json('/limits')).toMatchObject({ bodyBytes: 1_000_000, batchRequests: 100 })
+})
+
+describe('some fields of a record', () => {
+  const born = { name: '欧阳片段', birthDate: '1990-01-02', phone: '13800138000' }
+
+  test('are shown alone, of one and in a list; its id and version stand there always', async () => {
+    await planned()
+    const id = await planned()
+    const one = await ngo.get(`/v1/activities/${id}?fields=title,plannedOccurrences`)
+    expect(one.body).toEqual({ data: { id, version: 1, title: '防溺水讲座', plannedOccurrences: 3 } })
+    expect([one.headers.get('content-type'), one.etag]).toEqual([
+      ...['application/vnd.wushe.fields+json; charset=utf-8', expect.stringMatching(/^"v1-[0-9a-f]{8}"$/)],
+    ])
+    const again = await ngo.get(`/v1/activities/${id}?fields=title,plannedOccurrences`, { 'if-none-match': one.etag! })
+    expect(again.status).toBe(304)
+    const version = await ngo.get(`/v1/activities/${id}/versions/1?fields=status`)
+    expect(version.body.data).toEqual({ id, version: 1, status: expect.any(String) })
+    const list = await ngo.get('/v1/activities?limit=1&fields=title', { 'sync-token': one.syncToken! })
+    expect([list.body.data, list.body.nextCursor !== undefined]).toEqual([
+      [{ id, version: 1, title: '防溺水讲座' }],
+      true,
+    ])
+    const next = await ngo.get(/<(.*)>/.exec(list.headers.get('link')!)![1]!)
+    expect(Object.keys(next.body.data[0])).toEqual(['id', 'version', 'title'])
+  })
+  test('that no record has are refused, each of them by name', async () => {
+    const wrong = await ngo.get(`/v1/activities?fields=title,colour,title.size`)
+    expect([wrong.status, wrong.body.errors.map(({ pointer }: any) => pointer)]).toEqual([
+      ...[400, ['#/fields/1', '#/fields/2']],
+    ])
+    expect(wrong.body.errors[0].detail).toMatch('plannedOccurrences')
+  })
+  test('can be parts of one; what is not asked for is neither opened, nor disclosed, nor said to be masked', async () => {
+    const id = await aSubject(born)
+    disclosures.length = 0
+    const name = await ngo.get(`/v1/subjects/${id}?fields=status,identity.name`)
+    expect(name.body.data).toMatchObject({ status: 'active', identity: { name: '欧阳片段' } })
+    expect(Object.keys(name.body.data.identity)).toEqual(['name'])
+    expect(disclosures).toMatchObject([{ classes: ['pii.direct'], persons: [id] }])
+    disclosures.length = 0
+    expect((await ngo.get(`/v1/subjects/${id}?fields=status,sex`)).body.data).toEqual({
+      id,
+      version: 1,
+      status: 'active',
+    })
+    expect((await ngo.get('/v1/subjects?fields=status')).status).toBe(200)
+    expect(disclosures).toEqual([])
+    await ngo.post(`/v1/subjects/${id}/erasure`, { basis: 'request' })
+    const masked = async (fields: string) => (await ngo.get(`/v1/subjects/${id}?fields=${fields}`)).body.data.masked
+    expect(await masked('status')).toBeUndefined()
+    expect(await masked('identity.name')).toEqual([{ pointer: '/identity', reason: 'erased' }])
+  })
+})
+
+describe('what became of a request', () => {
+  const made = (answer: { headers: Headers }, by = ngo) => by.get(`/v1/requests/${answer.headers.get('request-id')}`)
+
+  test('is told by its Request-Id: what it was, how it ended, and what it recorded', async () => {
+    const key = randomUUID()
+    const planned = await ngo.post('/v1/activities', anActivity, { 'idempotency-key': key })
+    expect((await made(planned)).body.data).toEqual({
+      requestId: planned.headers.get('request-id'),
+      ...{ operationId: 'planActivity', method: 'POST', path: '/v1/activities', status: 201, idempotencyKey: key },
+      ...{ at: expect.any(String), durationMs: expect.any(Number) },
+      eventIds: planned.body.receipt.events.map((event: { id: string }) => event.id),
+    })
+    const again = await ngo.post('/v1/activities', anActivity, { 'idempotency-key': key })
+    expect((await made(again)).body.data.eventIds).toEqual([planned.body.receipt.events[0].id])
+    const refused = await ngo.post('/v1/activities', { ...anActivity, occurredOn: '2999-01-01' })
+    expect((await made(refused)).body.data).toMatchObject({ status: 422, code: 'date-in-future', eventIds: [] })
+    const forbidden = await ngo.post('/v1/organisations', { kind: 'contractor', name: '新机构' })
+    expect((await made(forbidden)).body.data).toMatchObject({ status: 403, code: 'not-permitted' })
+  })
+  test('is for the organisation that sent it, and is not itself kept', async () => {
+    const list = await ngo.get('/v1/activities')
+    expect((await made(list)).body.data).toMatchObject({ operationId: 'listActivities', method: 'GET', eventIds: [] })
+    expect((await made(list, await product.organisation('contractor'))).body.code).toBe('not-found')
+    expect((await made(await made(list))).body.code).toBe('not-found')
+    expect((await ngo.get(`/v1/requests/req_${'f'.repeat(32)}`)).body.code).toBe('not-found')
+  })
+  test('is asked of the service that answered it, wherever that runs', async () => {
+    const list = await ngo.get('/v1/activities')
+    const ask = async (url: string) => {
+      const access = services.filter(({ name }) => name === 'access')
+      const elsewhere = await product.alongside(access, { apiUrl: (service) => (service === 'case' ? url : '') })
+      try {
+        const headers = { authorization: `Bearer ${ngo.key}` }
+        const path = `/v1/requests/${list.headers.get('request-id')}`
+        const answer = await fetch(elsewhere.url + path, { headers })
+        return [answer.status, ((await answer.json()) as any).data?.operationId]
+      } finally {
+        await elsewhere.stop()
+      }
+    }
+    expect(await ask(product.url)).toEqual([200, 'listActivities'])
+    expect(await ask('http://127.0.0.1:1')).toEqual([503, undefined])
+  })
+  test('is forgotten after thirty days', async () => {
+    const list = await ngo.get('/v1/activities')
+    const { requests } = product.host.services.find(({ name }) => name === 'case')!
+    const days = (n: number) => new Date(Date.now() + n * 86_400_000)
+    await requests.sweep(days(29))
+    expect((await made(list)).status).toBe(200)
+    await requests.sweep(days(31))
+    expect((await made(list)).status).toBe(404)
+  })
 })

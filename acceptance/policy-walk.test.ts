@@ -38,7 +38,7 @@ type Word = (typeof words)[number]
 let product: Booted
 let told: Told
 let credentials: Required<Credentials>
-let spare: { organisationId: string } & Required<Credentials>
+let spare: { organisationId: string } & Credentials
 const callers = {} as Record<Column, Api>
 const walked = new Map<string, Map<Column, Word>>()
 const problems: string[] = []
@@ -65,7 +65,8 @@ beforeAll(async () => {
   const clientOf = async (id: string) =>
     (await product.operator.post(`/v1/organisations/${id}/clients`, bodies['registerClient'])).body.data.id as string
   const credentialsOf = async (id: string) => ({ keyId: await keyOf(id), clientId: await clientOf(id) })
-  credentials = await credentialsOf(contractor.orgId)
+  const requestId = (await contractor.get('/v1/me')).headers.get('request-id')!
+  credentials = { ...(await credentialsOf(contractor.orgId)), requestId }
   const { orgId } = await product.organisation('contractor', '备用')
   spare = { organisationId: orgId, ...(await credentialsOf(orgId)) }
   Object.assign(callers, {

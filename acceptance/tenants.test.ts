@@ -332,8 +332,8 @@ async function organisation(kind: 'contractor' | 'funder', name: string) {
   const api = await product.organisation(kind, name)
   const ours = `/v1/organisations/${api.orgId}`
   const { data: client } = (await api.post(`${ours}/clients`, { label: 'sync', method: 'client_secret_basic' })).body
-  const [key] = (await api.get(`${ours}/keys`)).body.data
-  credentials.set(api, { keyId: key.id, clientId: client.id })
+  const { body, headers } = await api.get(`${ours}/keys`)
+  credentials.set(api, { keyId: body.data[0].id, clientId: client.id, requestId: headers.get('request-id')! })
   return api
 }
 

@@ -63,7 +63,10 @@ export function applyConventions(
       ...common.components,
       securitySchemes: withScopes(common.components['securitySchemes']!, paths),
       schemas: classified(all),
-      parameters: collect('parameters'),
+      parameters: {
+        ...collect('parameters'),
+        ...Object.fromEntries(records.map((name) => [fieldsOf(name), fieldsParameter(schemas[name], schemas)])),
+      },
       responses: Object.fromEntries(
         Object.entries<any>({
           ...collect('responses'),
@@ -117,6 +120,7 @@ function complete(
       ...(lists ? ['Limit', 'Cursor'] : []),
       ...(!builtIn && !writes && shows === 'Answer' ? ['AtVersion', 'Expand', 'IfNoneMatch'] : []),
       ...(!builtIn && !writes && shows ? ['AsOf', 'AcceptDatetime'] : []),
+      ...(method === 'get' && shows && operation['x-built-in'] !== 'diff' ? [fieldsOf(nameShownBy(operation))] : []),
       ...(writes && !builtIn && !public_ ? ['IdempotencyKey', 'DryRun'] : []),
       ...(writes && !builtIn && !public_ && path.includes('{') ? ['IfMatch'] : []),
       ...(public_ ? [] : ['SyncToken', 'Prefer']),
@@ -155,10 +159,12 @@ function complete(
 }
 
 /** Does the operation answer with one record, or with a page of them? */
-const shownBy = ({ responses }: Operation, schemas: Record<string, any>) => {
-  const [, name, form] = /(\w+)(Answer|Page)"/.exec(JSON.stringify(responses)) ?? []
+const shownBy = (operation: Operation, schemas: Record<string, any>) => {
+  const [, name, form] = answerNameOf(operation)
   return name && schemas[name]?.['x-id-prefix'] ? (form as 'Answer' | 'Page') : undefined
 }
+const nameShownBy = (operation: Operation) => answerNameOf(operation)[1]!
+const answerNameOf = ({ responses }: Operation) => /(\w+)(Answer|Page)"/.exec(JSON.stringify(responses)) ?? []
 
 /** What can be read of a record's past: each record that has an address of its own has it. */
 const pastOf = (paths: Document['paths'], schemas: Record<string, any>): Document['paths'] =>
@@ -265,6 +271,31 @@ const recordSchema = ({
   },
 })
 
+const fieldsOf = (record: string) => `${record}Fields`
+
+/** Of a record's properties, and of the parts of those that have any, those that an answer is to show. */
+const fieldsParameter = (record: any, schemas: Record<string, any>) => ({
+  ...{ name: 'fields', in: 'query', style: 'form', explode: false },
+  description:
+    'Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。',
+  schema: {
+    type: 'array',
+    ...{ minItems: 1, maxItems: 100 },
+    items: {
+      type: 'string',
+      enum: Object.entries(propertiesOf(record, schemas)).flatMap(([name, one]) => [
+        name,
+        ...Object.keys(propertiesOf(one, schemas)).map((part) => `${name}.${part}`),
+      ]),
+    },
+  },
+})
+
+const propertiesOf = ({ $ref, allOf = [], properties = {} }: any, schemas: Record<string, any>): Record<string, any> =>
+  $ref
+    ? propertiesOf(schemas[$ref.split('/').at(-1)], schemas)
+    : Object.assign({}, ...allOf.map((one: any) => propertiesOf(one, schemas)), properties)
+
 const answersOf = (name: string) => ({
   [`${name}Answer`]: {
     type: 'object',
@@ -304,7 +335,7 @@ const responsesOf = (name: string, links: object) => ({
   [`${name}Answer`]: {
     description: `The ${name} as it now stands.`,
     headers: headersNamed('ETag', 'Sync-Token', ...onWrites, 'Memento-Datetime', 'Link'),
-    ...json(ref('schemas', `${name}Answer`)),
+    content: wholeOrPart(`${name}Answer`, 'PartAnswer'),
   },
   [`${name}Created`]: {
     description: `The ${name} that was made.`,
@@ -315,8 +346,14 @@ const responsesOf = (name: string, links: object) => ({
   [`${name}Page`]: {
     description: `One page of the list.`,
     headers: { ...headersNamed('Link', 'Memento-Datetime'), 'Sync-Token': ref('headers', 'Sync-Token-If-Any') },
-    ...json(ref('schemas', `${name}Page`)),
+    content: wholeOrPart(`${name}Page`, 'PartPage'),
   },
+})
+
+/** What was promised of a record holds for whole ones; of whoever asks for `fields` it is known what they know. */
+const wholeOrPart = (whole: string, part: string) => ({
+  'application/json': { schema: ref('schemas', whole) },
+  'application/vnd.wushe.fields+json': { schema: ref('schemas', part) },
 })
 
 /** From a record that was made to every operation on it: its id is in the answer, the others in the request. */

@@ -35,9 +35,12 @@ export const answerViolations = ({ method, path, status, headers, body }: ApiAns
     } else if (!fits(schema, value)) found.push(`${name}: ${header} is malformed: ${value}`)
   }
 
-  const [[mediaType, { schema }] = ['', { schema: undefined }]] = Object.entries<Node>(response['content'] ?? {})
+  const content: Node = response['content'] ?? {}
   const shown = headers.get('content-type')?.split(';')[0] ?? ''
-  if (shown !== mediaType) found.push(`${name}: the media type is ${shown || 'missing'} instead of ${mediaType}`)
+  const schema: Node | undefined = content[shown]?.schema
+  const [mediaType = ''] = Object.keys(content)
+  if (!content[shown] && shown + mediaType)
+    found.push(`${name}: the media type is ${shown || 'missing'} instead of ${mediaType}`)
   else if (schema && !fits(schema, body)) found.push(`${name}: the body is not ${schema['$ref'] ?? 'as declared'}`)
   return found
 }

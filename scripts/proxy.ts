@@ -1,7 +1,7 @@
 import { Agent, createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { ServiceName } from '@wushe/contracts'
-import { answerUnavailable, operations, serviceAt } from '@wushe/service-host'
+import { answerUnavailable, operations, serviceAt, serviceOfRequest } from '@wushe/service-host'
 import { createProxyServer } from 'httpxy'
 
 const all = [...new Set(operations.map(({ service }) => service as ServiceName))]
@@ -25,7 +25,8 @@ export async function startProxy(
     if (first === 'health') return void health(res, second === 'live' ? [] : all)
     if (first === 'status') return void status(res)
     // Tokens come from access; what every service answers alike, such as /openapi.json, is as good from there.
-    const addresses = addressesOf((first === 'v1' && serviceAt(pathname)) || 'access')
+    const asked = second === 'requests' ? serviceOfRequest(pathname) : serviceAt(pathname)
+    const addresses = addressesOf((first === 'v1' && asked) || 'access')
     const target = addresses[turn++ % addresses.length]
     if (!target) return answerUnavailable(req, res)
     proxy.web(req, res, { target }).catch(() => answerUnavailable(req, res))

@@ -24,7 +24,8 @@ export function attemptsOn(
   return paths.map((path) => ({ path, body: body['id'] ? { ...body, id: nobodysId(body['id'].slice(0, 3)) } : body }))
 }
 
-export const nobodysId = (prefix: string) => idOf(prefix, `nobody’s ${randomUUID()}`)
+export const nobodysId = (prefix: string) =>
+  prefix === 'req' ? `req_${randomUUID().replaceAll('-', '')}` : idOf(prefix, `nobody’s ${randomUUID()}`)
 
 /** What funders and the operator send, and questions. */
 const bodies: Record<string, Record<string, any>> = {

@@ -6,7 +6,7 @@ import { everyOperation, type Step } from './every-operation.fixture.ts'
 import { addressOf, operationNamed, operations, paramOf, type Operation } from './operations.fixture.ts'
 
 /** The ids of a key and a client of an organisation. */
-export type Credentials = { keyId?: string; clientId?: string }
+export type Credentials = { keyId?: string; clientId?: string; requestId?: string }
 export type Told = { by: Api; agreementId: string | undefined; steps: Step[] }
 
 /** An active agreement of 2023 that every service knows. */

@@ -37,6 +37,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/requests/{requestId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What became of a request of yours, for thirty days. 请求的处理结果
+         * @description By the Request-Id of its answer; never what it said or was told. It may be there a second late, and a process that was killed has lost the last second.
+         */
+        get: operations["getRequest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/organisations": {
         parameters: {
             query?: never;
@@ -3487,6 +3507,25 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        /** @description Of a record, what `fields` asked for. */
+        Part: {
+            id: string;
+            version: number;
+            masked?: components["schemas"]["Masked"][];
+        } & {
+            [key: string]: unknown;
+        };
+        PartAnswer: {
+            data: components["schemas"]["Part"];
+            provenance?: components["schemas"]["Provenance"];
+        };
+        PartPage: {
+            data: components["schemas"]["Part"][];
+            nextCursor?: string;
+            /** Format: date-time */
+            asOf: string;
+            position: string;
+        };
         HistoryPage: {
             data: components["schemas"]["HistoryEntry"][];
             nextCursor?: string;
@@ -3923,6 +3962,33 @@ export interface components {
         };
         MeAnswer: {
             data: components["schemas"]["Me"];
+        };
+        RequestMadeAnswer: {
+            data: components["schemas"]["RequestMade"];
+        };
+        RequestMade: {
+            requestId: string;
+            /** @example closeCase */
+            operationId: string;
+            /** @enum {string} */
+            method?: "GET" | "POST";
+            /**
+             * @description As the contract writes it.
+             * @example /v1/cases/{caseId}/closure
+             */
+            path?: string;
+            /**
+             * Format: date-time
+             * @description When it came.
+             */
+            at: string;
+            status: number;
+            /** @description Of the problem, if it was refused. */
+            code?: string;
+            idempotencyKey?: string;
+            /** @description What it recorded, or had recorded before if it was a repetition. */
+            eventIds: string[];
+            durationMs: number;
         };
         Me: {
             organisation: {
@@ -5955,6 +6021,17 @@ export interface components {
                 "application/json": components["schemas"]["BatchAnswer"];
             };
         };
+        /** @description What became of it. */
+        RequestMade: {
+            headers: {
+                "Request-Id": components["headers"]["Request-Id"];
+                "API-Version": components["headers"]["API-Version"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["RequestMadeAnswer"];
+            };
+        };
         /** @description Your organisation and your key. */
         Me: {
             headers: {
@@ -6118,6 +6195,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["OrganisationAnswer"];
+                "application/vnd.wushe.fields+json": components["schemas"]["PartAnswer"];
             };
         };
         /** @description The Organisation that was made. */
@@ -6149,6 +6227,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["OrganisationPage"];
+                "application/vnd.wushe.fields+json": components["schemas"]["PartPage"];
             };
         };
         /** @description The ApiKey as it now stands. */
@@ -6167,6 +6246,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ApiKeyAnswer"];
+                "application/vnd.wushe.fields+json": components["schemas"]["PartAnswer"];
             };
         };
         /** @description The ApiKey that was made. */
@@ -6198,6 +6278,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ApiKeyPage"];
+                "application/vnd.wushe.fields+json": components["schemas"]["PartPage"];
             };
         };
         /** @description The Client as it now stands. */
@@ -6216,6 +6297,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ClientAnswer"];
+                "application/vnd.wushe.fields+json": components["schemas"]["PartAnswer"];
             };
         };
         /** @description The Client that was made. */
@@ -6247,6 +6329,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ClientPage"];
+                "application/vnd.wushe.fields+json": components["schemas"]["PartPage"];
             };
         };
         /** @description The Subject as it now stands. */
@@ -6265,6 +6348,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["SubjectAnswer"];
+                "application/vnd.wushe.fields+json": components["schemas"]["PartAnswer"];
             };
         };
         /** @description The Subject that was made. */
@@ -6296,6 +6380,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["SubjectPage"];
+                "application/vnd.wushe.fields+json": components["schemas"]["PartPage"];
             };
         };
         /** @description The Concern as it now stands. */
@@ -6314,6 +6399,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ConcernAnswer"];
+                "application/vnd.wushe.fields+json": components["schemas"]["PartAnswer"];
             };
         };
         /** @description The Concern that was made. */
@@ -6345,6 +6431,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ConcernPage"];
+                "application/vnd.wushe.fields+json": components["schemas"]["PartPage"];
             };
         };
         /** @description The Case as it now stands. */
@@ -6363,6 +6450,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["CaseAnswer"];
+                "application/vnd.wushe.fields+json": components["schemas"]["PartAnswer"];
             };
         };
         /** @description The Case that was made. */
@@ -6394,6 +6482,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["CasePage"];
+                "application/vnd.wushe.fields+json": components["schemas"]["PartPage"];
             };
         };
         /** @description The CaseSession as it now stands. */
@@ -6412,6 +6501,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["CaseSessionAnswer"];
+                "application/vnd.wushe.fields+json": components["schemas"]["PartAnswer"];
             };
         };
         /** @description The CaseSession that was made. */
@@ -6443,6 +6533,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["CaseSessionPage"];
+                "application/vnd.wushe.fields+json": components["schemas"]["PartPage"];
             };
         };
         /** @description The Group as it now stands. */
@@ -6461,6 +6552,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["GroupAnswer"];
+                "application/vnd.wushe.fields+json": components["schemas"]["PartAnswer"];
             };
         };
         /** @description The Group that was made. */
@@ -6492,6 +6584,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["GroupPage"];
+                "application/vnd.wushe.fields+json": components["schemas"]["PartPage"];
             };
         };
         /** @description The GroupSession as it now stands. */
@@ -6510,6 +6603,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["GroupSessionAnswer"];
+                "application/vnd.wushe.fields+json": components["schemas"]["PartAnswer"];
             };
         };
         /** @description The GroupSession that was made. */
@@ -6541,6 +6635,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["GroupSessionPage"];
+                "application/vnd.wushe.fields+json": components["schemas"]["PartPage"];
             };
         };
         /** @description The Activity as it now stands. */
@@ -6559,6 +6654,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ActivityAnswer"];
+                "application/vnd.wushe.fields+json": components["schemas"]["PartAnswer"];
             };
         };
         /** @description The Activity that was made. */
@@ -6590,6 +6686,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ActivityPage"];
+                "application/vnd.wushe.fields+json": components["schemas"]["PartPage"];
             };
         };
         /** @description The ActivityOccurrence as it now stands. */
@@ -6608,6 +6705,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ActivityOccurrenceAnswer"];
+                "application/vnd.wushe.fields+json": components["schemas"]["PartAnswer"];
             };
         };
         /** @description The ActivityOccurrence that was made. */
@@ -6639,6 +6737,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ActivityOccurrencePage"];
+                "application/vnd.wushe.fields+json": components["schemas"]["PartPage"];
             };
         };
         /** @description The Agreement as it now stands. */
@@ -6657,6 +6756,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["AgreementAnswer"];
+                "application/vnd.wushe.fields+json": components["schemas"]["PartAnswer"];
             };
         };
         /** @description The Agreement that was made. */
@@ -6688,6 +6788,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["AgreementPage"];
+                "application/vnd.wushe.fields+json": components["schemas"]["PartPage"];
             };
         };
         /** @description The AgreementGrant as it now stands. */
@@ -6706,6 +6807,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["AgreementGrantAnswer"];
+                "application/vnd.wushe.fields+json": components["schemas"]["PartAnswer"];
             };
         };
         /** @description The AgreementGrant that was made. */
@@ -6737,6 +6839,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["AgreementGrantPage"];
+                "application/vnd.wushe.fields+json": components["schemas"]["PartPage"];
             };
         };
         /** @description The Project as it now stands. */
@@ -6755,6 +6858,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ProjectAnswer"];
+                "application/vnd.wushe.fields+json": components["schemas"]["PartAnswer"];
             };
         };
         /** @description The Project that was made. */
@@ -6786,6 +6890,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ProjectPage"];
+                "application/vnd.wushe.fields+json": components["schemas"]["PartPage"];
             };
         };
         /** @description The Webhook as it now stands. */
@@ -6804,6 +6909,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["WebhookAnswer"];
+                "application/vnd.wushe.fields+json": components["schemas"]["PartAnswer"];
             };
         };
         /** @description The Webhook that was made. */
@@ -6835,6 +6941,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["WebhookPage"];
+                "application/vnd.wushe.fields+json": components["schemas"]["PartPage"];
             };
         };
         /** @description The Provider as it now stands. */
@@ -6853,6 +6960,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ProviderAnswer"];
+                "application/vnd.wushe.fields+json": components["schemas"]["PartAnswer"];
             };
         };
         /** @description The Provider that was made. */
@@ -6884,6 +6992,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ProviderPage"];
+                "application/vnd.wushe.fields+json": components["schemas"]["PartPage"];
             };
         };
         /** @description The Offer as it now stands. */
@@ -6902,6 +7011,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["OfferAnswer"];
+                "application/vnd.wushe.fields+json": components["schemas"]["PartAnswer"];
             };
         };
         /** @description The Offer that was made. */
@@ -6933,6 +7043,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["OfferPage"];
+                "application/vnd.wushe.fields+json": components["schemas"]["PartPage"];
             };
         };
         /** @description The ResourceLink as it now stands. */
@@ -6951,6 +7062,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ResourceLinkAnswer"];
+                "application/vnd.wushe.fields+json": components["schemas"]["PartAnswer"];
             };
         };
         /** @description The ResourceLink that was made. */
@@ -6982,6 +7094,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ResourceLinkPage"];
+                "application/vnd.wushe.fields+json": components["schemas"]["PartPage"];
             };
         };
         /** @description The Station as it now stands. */
@@ -7000,6 +7113,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["StationAnswer"];
+                "application/vnd.wushe.fields+json": components["schemas"]["PartAnswer"];
             };
         };
         /** @description The Station that was made. */
@@ -7031,6 +7145,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["StationPage"];
+                "application/vnd.wushe.fields+json": components["schemas"]["PartPage"];
             };
         };
         /** @description The Practitioner as it now stands. */
@@ -7049,6 +7164,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["PractitionerAnswer"];
+                "application/vnd.wushe.fields+json": components["schemas"]["PartAnswer"];
             };
         };
         /** @description The Practitioner that was made. */
@@ -7080,6 +7196,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["PractitionerPage"];
+                "application/vnd.wushe.fields+json": components["schemas"]["PartPage"];
             };
         };
         /** @description The Licence as it now stands. */
@@ -7098,6 +7215,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["LicenceAnswer"];
+                "application/vnd.wushe.fields+json": components["schemas"]["PartAnswer"];
             };
         };
         /** @description The Licence that was made. */
@@ -7129,6 +7247,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["LicencePage"];
+                "application/vnd.wushe.fields+json": components["schemas"]["PartPage"];
             };
         };
         /** @description The Volunteer as it now stands. */
@@ -7147,6 +7266,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["VolunteerAnswer"];
+                "application/vnd.wushe.fields+json": components["schemas"]["PartAnswer"];
             };
         };
         /** @description The Volunteer that was made. */
@@ -7178,6 +7298,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["VolunteerPage"];
+                "application/vnd.wushe.fields+json": components["schemas"]["PartPage"];
             };
         };
         /** @description The HoursEntry as it now stands. */
@@ -7196,6 +7317,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["HoursEntryAnswer"];
+                "application/vnd.wushe.fields+json": components["schemas"]["PartAnswer"];
             };
         };
         /** @description The HoursEntry that was made. */
@@ -7227,6 +7349,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["HoursEntryPage"];
+                "application/vnd.wushe.fields+json": components["schemas"]["PartPage"];
             };
         };
     };
@@ -7285,6 +7408,52 @@ export interface components {
         From: components["schemas"]["Date"];
         /** @description Without it, the last day of the agreement's period. */
         To: components["schemas"]["Date"];
+        /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+        OrganisationFields: ("kind" | "name" | "uscc" | "funderKind" | "id" | "version" | "orgId" | "agreementId" | "siteId" | "occurredOn" | "recordedAt" | "updatedAt" | "masked" | "status")[];
+        /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+        ApiKeyFields: ("id" | "version" | "orgId" | "agreementId" | "siteId" | "occurredOn" | "recordedAt" | "updatedAt" | "masked" | "status" | "organisationId" | "label" | "hint" | "scopes" | "addresses" | "expiresOn" | "replacedBy" | "lastUsedAt" | "revocationReason" | "secret")[];
+        /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+        ClientFields: ("id" | "version" | "orgId" | "agreementId" | "siteId" | "occurredOn" | "recordedAt" | "updatedAt" | "masked" | "status" | "organisationId" | "label" | "method" | "keys" | "hint" | "previousSecretUntil" | "scopes" | "origins" | "addresses" | "lastUsedAt" | "revocationReason" | "secret")[];
+        /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+        SubjectFields: ("kind" | "birthYearMonth" | "sex" | "divisionCode" | "categories" | "occurredOn" | "agreementId" | "siteId" | "id" | "version" | "orgId" | "recordedAt" | "updatedAt" | "masked" | "status" | "note" | "flags" | "identity" | "identity.name" | "identity.idType" | "identity.idNumber" | "identity.birthDate" | "identity.phone" | "identity.address" | "identity.guardian")[];
+        /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+        ConcernFields: ("source" | "urgency" | "subjectId" | "occurredOn" | "agreementId" | "siteId" | "note" | "id" | "version" | "orgId" | "recordedAt" | "updatedAt" | "masked" | "status" | "identification" | "identification.problems" | "identification.riskLevel" | "identification.identifiedBy" | "dismissalReason")[];
+        /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+        CaseFields: ("kind" | "problems" | "risk" | "serviceAgreementSigned" | "concernId" | "occurredOn" | "agreementId" | "siteId" | "note" | "id" | "version" | "orgId" | "recordedAt" | "updatedAt" | "masked" | "status" | "subjectId" | "workerId" | "consents" | "assessment" | "assessment.instrument" | "assessment.version" | "assessment.domains" | "assessment.needs" | "assessment.occurredOn" | "plan" | "plan.goals" | "plan.plannedSessions" | "plan.agreedBy" | "plan.occurredOn" | "outcome" | "outcome.goalResults" | "outcome.score" | "outcome.satisfaction" | "outcome.occurredOn" | "feedback" | "sessionCount" | "closedOn" | "closureReason" | "followUpDue")[];
+        /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+        CaseSessionFields: ("mode" | "minutes" | "delivered" | "collaterals" | "techniques" | "workerId" | "occurredOn" | "note" | "id" | "version" | "orgId" | "agreementId" | "siteId" | "recordedAt" | "updatedAt" | "masked" | "status" | "caseId" | "subjectId" | "caseKind" | "countedPersons")[];
+        /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+        GroupFields: ("kind" | "theme" | "goals" | "plannedSessions" | "capacity" | "occurredOn" | "agreementId" | "siteId" | "note" | "id" | "version" | "orgId" | "recordedAt" | "updatedAt" | "masked" | "status" | "stage" | "members" | "sessionCount" | "satisfaction" | "measures" | "closedOn" | "closureReason")[];
+        /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+        GroupSessionFields: ("no" | "startedAt" | "endedAt" | "attendance" | "facilitators" | "volunteers" | "occurredOn" | "note" | "id" | "version" | "orgId" | "agreementId" | "siteId" | "recordedAt" | "updatedAt" | "masked" | "status" | "groupId" | "present")[];
+        /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+        ActivityFields: ("kind" | "title" | "seriesNo" | "plannedOccurrences" | "occurredOn" | "agreementId" | "siteId" | "note" | "id" | "version" | "orgId" | "recordedAt" | "updatedAt" | "masked" | "status" | "heldOccurrences" | "satisfaction" | "responses" | "cancellationReason")[];
+        /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+        ActivityOccurrenceFields: ("startedAt" | "endedAt" | "headcount" | "headcount.value" | "headcount.method" | "roster" | "volunteers" | "evidence" | "occurredOn" | "note" | "id" | "version" | "orgId" | "agreementId" | "siteId" | "recordedAt" | "updatedAt" | "masked" | "status" | "activityId")[];
+        /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+        AgreementFields: ("contractorId" | "title" | "legalBasis" | "procurementRef" | "from" | "to" | "divisions" | "valueFen" | "funds" | "countingRules" | "countingRules.phoneMinMinutes" | "countingRules.collateralsCount" | "id" | "version" | "orgId" | "agreementId" | "siteId" | "occurredOn" | "recordedAt" | "updatedAt" | "masked" | "status" | "purchaserId" | "signedOn" | "activatedOn" | "endedOn")[];
+        /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+        AgreementGrantFields: ("agreementId" | "funderOrgId" | "view" | "basis" | "validFrom" | "validTo" | "id" | "version" | "orgId" | "siteId" | "occurredOn" | "recordedAt" | "updatedAt" | "masked" | "status" | "givenBy" | "endingReason")[];
+        /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+        ProjectFields: ("kind" | "theme" | "agreementId" | "siteId" | "occurredOn" | "note" | "id" | "version" | "orgId" | "recordedAt" | "updatedAt" | "masked" | "status" | "result" | "closedOn")[];
+        /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+        WebhookFields: ("url" | "eventTypes" | "description" | "id" | "version" | "orgId" | "agreementId" | "siteId" | "occurredOn" | "recordedAt" | "updatedAt" | "masked" | "status" | "suspensionReason" | "secret")[];
+        /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+        ProviderFields: ("kind" | "name" | "uscc" | "occurredOn" | "id" | "version" | "orgId" | "agreementId" | "siteId" | "recordedAt" | "updatedAt" | "masked" | "status" | "note" | "identity" | "identity.name" | "identity.idType" | "identity.idNumber" | "identity.birthDate" | "identity.phone" | "identity.address" | "identity.guardian")[];
+        /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+        OfferFields: ("providerId" | "kind" | "quantity" | "unit" | "validUntil" | "occurredOn" | "agreementId" | "siteId" | "note" | "id" | "version" | "orgId" | "recordedAt" | "updatedAt" | "masked" | "status" | "available" | "links" | "withdrawnOn" | "withdrawalReason")[];
+        /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+        ResourceLinkFields: ("id" | "version" | "orgId" | "agreementId" | "siteId" | "occurredOn" | "recordedAt" | "updatedAt" | "masked" | "status" | "offerId" | "kind" | "quantity" | "deliveredQuantity" | "deliveredOn" | "evidence" | "amountFen" | "method" | "approvedBy" | "valuedOn" | "cancellationReason" | "note")[];
+        /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+        StationFields: ("level" | "name" | "parentId" | "divisionCode" | "occurredOn" | "agreementId" | "id" | "version" | "orgId" | "siteId" | "recordedAt" | "updatedAt" | "masked" | "status" | "note" | "flags" | "closedOn")[];
+        /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+        PractitionerFields: ("employment" | "programme" | "occurredOn" | "agreementId" | "siteId" | "id" | "version" | "orgId" | "recordedAt" | "updatedAt" | "masked" | "status" | "note" | "assignedOn" | "leftOn" | "departureReason" | "identity" | "identity.name" | "identity.idType" | "identity.idNumber" | "identity.birthDate" | "identity.phone" | "identity.address" | "identity.guardian")[];
+        /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+        LicenceFields: ("level" | "line" | "validIn" | "expiresOn" | "id" | "version" | "orgId" | "agreementId" | "siteId" | "occurredOn" | "recordedAt" | "updatedAt" | "masked" | "status" | "practitionerId" | "issuedOn" | "certificateNo")[];
+        /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+        VolunteerFields: ("sex" | "skills" | "serviceKinds" | "occurredOn" | "agreementId" | "siteId" | "id" | "version" | "orgId" | "recordedAt" | "updatedAt" | "masked" | "status" | "verification" | "verification.method" | "verification.occurredOn" | "withdrawnOn" | "withdrawalReason" | "identity" | "identity.name" | "identity.idType" | "identity.idNumber" | "identity.birthDate" | "identity.phone" | "identity.address" | "identity.guardian")[];
+        /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+        HoursEntryFields: ("startedAt" | "endedAt" | "method" | "manualReason" | "activityId" | "content" | "occurredOn" | "agreementId" | "siteId" | "id" | "version" | "orgId" | "recordedAt" | "updatedAt" | "masked" | "status" | "volunteerId" | "minutes" | "confirmedBy" | "confirmedBy.practitionerId" | "confirmedBy.volunteerId" | "confirmedOn" | "late" | "rejectionReason")[];
     };
     requestBodies: never;
     headers: {
@@ -7408,6 +7577,37 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    getRequest: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                requestId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["RequestMade"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     listOrganisations: {
         parameters: {
             query?: {
@@ -7419,6 +7619,8 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
                 /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
                 asOf?: components["parameters"]["AsOf"];
+                /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+                fields?: components["parameters"]["OrganisationFields"];
             };
             header?: {
                 /**
@@ -7514,6 +7716,8 @@ export interface operations {
                 expand?: components["parameters"]["Expand"];
                 /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
                 asOf?: components["parameters"]["AsOf"];
+                /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+                fields?: components["parameters"]["OrganisationFields"];
             };
             header?: {
                 /** @description The ETag that you have; 304 if it still is the one. */
@@ -7716,6 +7920,8 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
                 /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
                 asOf?: components["parameters"]["AsOf"];
+                /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+                fields?: components["parameters"]["ApiKeyFields"];
             };
             header?: {
                 /**
@@ -7819,6 +8025,8 @@ export interface operations {
                 expand?: components["parameters"]["Expand"];
                 /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
                 asOf?: components["parameters"]["AsOf"];
+                /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+                fields?: components["parameters"]["ApiKeyFields"];
             };
             header?: {
                 /** @description The ETag that you have; 304 if it still is the one. */
@@ -7983,6 +8191,8 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
                 /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
                 asOf?: components["parameters"]["AsOf"];
+                /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+                fields?: components["parameters"]["ClientFields"];
             };
             header?: {
                 /**
@@ -8090,6 +8300,8 @@ export interface operations {
                 expand?: components["parameters"]["Expand"];
                 /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
                 asOf?: components["parameters"]["AsOf"];
+                /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+                fields?: components["parameters"]["ClientFields"];
             };
             header?: {
                 /** @description The ETag that you have; 304 if it still is the one. */
@@ -8317,7 +8529,10 @@ export interface operations {
     };
     getOrganisationVersion: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+                fields?: components["parameters"]["OrganisationFields"];
+            };
             header?: {
                 /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
@@ -8386,7 +8601,10 @@ export interface operations {
     };
     getApiKeyVersion: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+                fields?: components["parameters"]["ApiKeyFields"];
+            };
             header?: {
                 /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
@@ -8457,7 +8675,10 @@ export interface operations {
     };
     getClientVersion: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+                fields?: components["parameters"]["ClientFields"];
+            };
             header?: {
                 /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
@@ -8540,6 +8761,8 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
                 /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
                 asOf?: components["parameters"]["AsOf"];
+                /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+                fields?: components["parameters"]["SubjectFields"];
             };
             header?: {
                 /**
@@ -8737,6 +8960,8 @@ export interface operations {
                 expand?: components["parameters"]["Expand"];
                 /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
                 asOf?: components["parameters"]["AsOf"];
+                /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+                fields?: components["parameters"]["SubjectFields"];
             };
             header?: {
                 /** @description The ETag that you have; 304 if it still is the one. */
@@ -9019,6 +9244,8 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
                 /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
                 asOf?: components["parameters"]["AsOf"];
+                /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+                fields?: components["parameters"]["ConcernFields"];
             };
             header?: {
                 /**
@@ -9117,6 +9344,8 @@ export interface operations {
                 expand?: components["parameters"]["Expand"];
                 /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
                 asOf?: components["parameters"]["AsOf"];
+                /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+                fields?: components["parameters"]["ConcernFields"];
             };
             header?: {
                 /** @description The ETag that you have; 304 if it still is the one. */
@@ -9455,6 +9684,8 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
                 /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
                 asOf?: components["parameters"]["AsOf"];
+                /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+                fields?: components["parameters"]["CaseFields"];
             };
             header?: {
                 /**
@@ -9553,6 +9784,8 @@ export interface operations {
                 expand?: components["parameters"]["Expand"];
                 /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
                 asOf?: components["parameters"]["AsOf"];
+                /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+                fields?: components["parameters"]["CaseFields"];
             };
             header?: {
                 /** @description The ETag that you have; 304 if it still is the one. */
@@ -9898,6 +10131,8 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
                 /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
                 asOf?: components["parameters"]["AsOf"];
+                /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+                fields?: components["parameters"]["CaseSessionFields"];
             };
             header?: {
                 /**
@@ -10003,6 +10238,8 @@ export interface operations {
                 expand?: components["parameters"]["Expand"];
                 /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
                 asOf?: components["parameters"]["AsOf"];
+                /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+                fields?: components["parameters"]["CaseSessionFields"];
             };
             header?: {
                 /** @description The ETag that you have; 304 if it still is the one. */
@@ -10550,6 +10787,8 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
                 /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
                 asOf?: components["parameters"]["AsOf"];
+                /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+                fields?: components["parameters"]["GroupFields"];
             };
             header?: {
                 /**
@@ -10649,6 +10888,8 @@ export interface operations {
                 expand?: components["parameters"]["Expand"];
                 /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
                 asOf?: components["parameters"]["AsOf"];
+                /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+                fields?: components["parameters"]["GroupFields"];
             };
             header?: {
                 /** @description The ETag that you have; 304 if it still is the one. */
@@ -10914,6 +11155,8 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
                 /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
                 asOf?: components["parameters"]["AsOf"];
+                /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+                fields?: components["parameters"]["GroupSessionFields"];
             };
             header?: {
                 /**
@@ -11035,6 +11278,8 @@ export interface operations {
                 expand?: components["parameters"]["Expand"];
                 /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
                 asOf?: components["parameters"]["AsOf"];
+                /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+                fields?: components["parameters"]["GroupSessionFields"];
             };
             header?: {
                 /** @description The ETag that you have; 304 if it still is the one. */
@@ -11475,6 +11720,8 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
                 /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
                 asOf?: components["parameters"]["AsOf"];
+                /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+                fields?: components["parameters"]["ActivityFields"];
             };
             header?: {
                 /**
@@ -11573,6 +11820,8 @@ export interface operations {
                 expand?: components["parameters"]["Expand"];
                 /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
                 asOf?: components["parameters"]["AsOf"];
+                /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+                fields?: components["parameters"]["ActivityFields"];
             };
             header?: {
                 /** @description The ETag that you have; 304 if it still is the one. */
@@ -11657,6 +11906,8 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
                 /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
                 asOf?: components["parameters"]["AsOf"];
+                /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+                fields?: components["parameters"]["ActivityOccurrenceFields"];
             };
             header?: {
                 /**
@@ -11777,6 +12028,8 @@ export interface operations {
                 expand?: components["parameters"]["Expand"];
                 /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
                 asOf?: components["parameters"]["AsOf"];
+                /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+                fields?: components["parameters"]["ActivityOccurrenceFields"];
             };
             header?: {
                 /** @description The ETag that you have; 304 if it still is the one. */
@@ -12194,7 +12447,10 @@ export interface operations {
     };
     getSubjectVersion: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+                fields?: components["parameters"]["SubjectFields"];
+            };
             header?: {
                 /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
@@ -12263,7 +12519,10 @@ export interface operations {
     };
     getConcernVersion: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+                fields?: components["parameters"]["ConcernFields"];
+            };
             header?: {
                 /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
@@ -12332,7 +12591,10 @@ export interface operations {
     };
     getCaseVersion: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+                fields?: components["parameters"]["CaseFields"];
+            };
             header?: {
                 /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
@@ -12401,7 +12663,10 @@ export interface operations {
     };
     getCaseSessionVersion: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+                fields?: components["parameters"]["CaseSessionFields"];
+            };
             header?: {
                 /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
@@ -12472,7 +12737,10 @@ export interface operations {
     };
     getGroupVersion: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+                fields?: components["parameters"]["GroupFields"];
+            };
             header?: {
                 /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
@@ -12541,7 +12809,10 @@ export interface operations {
     };
     getGroupSessionVersion: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+                fields?: components["parameters"]["GroupSessionFields"];
+            };
             header?: {
                 /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
@@ -12612,7 +12883,10 @@ export interface operations {
     };
     getActivityVersion: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+                fields?: components["parameters"]["ActivityFields"];
+            };
             header?: {
                 /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
@@ -12681,7 +12955,10 @@ export interface operations {
     };
     getOccurrenceVersion: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+                fields?: components["parameters"]["ActivityOccurrenceFields"];
+            };
             header?: {
                 /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
@@ -12762,6 +13039,8 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
                 /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
                 asOf?: components["parameters"]["AsOf"];
+                /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+                fields?: components["parameters"]["AgreementFields"];
             };
             header?: {
                 /**
@@ -12869,6 +13148,8 @@ export interface operations {
                 expand?: components["parameters"]["Expand"];
                 /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
                 asOf?: components["parameters"]["AsOf"];
+                /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+                fields?: components["parameters"]["AgreementFields"];
             };
             header?: {
                 /** @description The ETag that you have; 304 if it still is the one. */
@@ -13133,6 +13414,8 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
                 /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
                 asOf?: components["parameters"]["AsOf"];
+                /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+                fields?: components["parameters"]["AgreementGrantFields"];
             };
             header?: {
                 /**
@@ -13231,6 +13514,8 @@ export interface operations {
                 expand?: components["parameters"]["Expand"];
                 /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
                 asOf?: components["parameters"]["AsOf"];
+                /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+                fields?: components["parameters"]["AgreementGrantFields"];
             };
             header?: {
                 /** @description The ETag that you have; 304 if it still is the one. */
@@ -13377,6 +13662,8 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
                 /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
                 asOf?: components["parameters"]["AsOf"];
+                /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+                fields?: components["parameters"]["ProjectFields"];
             };
             header?: {
                 /**
@@ -13474,6 +13761,8 @@ export interface operations {
                 expand?: components["parameters"]["Expand"];
                 /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
                 asOf?: components["parameters"]["AsOf"];
+                /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+                fields?: components["parameters"]["ProjectFields"];
             };
             header?: {
                 /** @description The ETag that you have; 304 if it still is the one. */
@@ -13914,6 +14203,8 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
                 /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
                 asOf?: components["parameters"]["AsOf"];
+                /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+                fields?: components["parameters"]["WebhookFields"];
             };
             header?: {
                 /**
@@ -14010,6 +14301,8 @@ export interface operations {
                 expand?: components["parameters"]["Expand"];
                 /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
                 asOf?: components["parameters"]["AsOf"];
+                /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+                fields?: components["parameters"]["WebhookFields"];
             };
             header?: {
                 /** @description The ETag that you have; 304 if it still is the one. */
@@ -14522,7 +14815,10 @@ export interface operations {
     };
     getAgreementVersion: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+                fields?: components["parameters"]["AgreementFields"];
+            };
             header?: {
                 /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
@@ -14591,7 +14887,10 @@ export interface operations {
     };
     getAgreementGrantVersion: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+                fields?: components["parameters"]["AgreementGrantFields"];
+            };
             header?: {
                 /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
@@ -14660,7 +14959,10 @@ export interface operations {
     };
     getProjectVersion: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+                fields?: components["parameters"]["ProjectFields"];
+            };
             header?: {
                 /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
@@ -14729,7 +15031,10 @@ export interface operations {
     };
     getWebhookVersion: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+                fields?: components["parameters"]["WebhookFields"];
+            };
             header?: {
                 /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
@@ -14807,6 +15112,8 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
                 /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
                 asOf?: components["parameters"]["AsOf"];
+                /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+                fields?: components["parameters"]["ProviderFields"];
             };
             header?: {
                 /**
@@ -14902,6 +15209,8 @@ export interface operations {
                 expand?: components["parameters"]["Expand"];
                 /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
                 asOf?: components["parameters"]["AsOf"];
+                /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+                fields?: components["parameters"]["ProviderFields"];
             };
             header?: {
                 /** @description The ETag that you have; 304 if it still is the one. */
@@ -15111,6 +15420,8 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
                 /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
                 asOf?: components["parameters"]["AsOf"];
+                /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+                fields?: components["parameters"]["OfferFields"];
             };
             header?: {
                 /**
@@ -15210,6 +15521,8 @@ export interface operations {
                 expand?: components["parameters"]["Expand"];
                 /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
                 asOf?: components["parameters"]["AsOf"];
+                /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+                fields?: components["parameters"]["OfferFields"];
             };
             header?: {
                 /** @description The ETag that you have; 304 if it still is the one. */
@@ -15356,6 +15669,8 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
                 /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
                 asOf?: components["parameters"]["AsOf"];
+                /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+                fields?: components["parameters"]["ResourceLinkFields"];
             };
             header?: {
                 /**
@@ -15461,6 +15776,8 @@ export interface operations {
                 expand?: components["parameters"]["Expand"];
                 /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
                 asOf?: components["parameters"]["AsOf"];
+                /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+                fields?: components["parameters"]["ResourceLinkFields"];
             };
             header?: {
                 /** @description The ETag that you have; 304 if it still is the one. */
@@ -15808,7 +16125,10 @@ export interface operations {
     };
     getProviderVersion: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+                fields?: components["parameters"]["ProviderFields"];
+            };
             header?: {
                 /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
@@ -15877,7 +16197,10 @@ export interface operations {
     };
     getOfferVersion: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+                fields?: components["parameters"]["OfferFields"];
+            };
             header?: {
                 /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
@@ -15946,7 +16269,10 @@ export interface operations {
     };
     getLinkVersion: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+                fields?: components["parameters"]["ResourceLinkFields"];
+            };
             header?: {
                 /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
@@ -16029,6 +16355,8 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
                 /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
                 asOf?: components["parameters"]["AsOf"];
+                /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+                fields?: components["parameters"]["StationFields"];
             };
             header?: {
                 /**
@@ -16127,6 +16455,8 @@ export interface operations {
                 expand?: components["parameters"]["Expand"];
                 /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
                 asOf?: components["parameters"]["AsOf"];
+                /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+                fields?: components["parameters"]["StationFields"];
             };
             header?: {
                 /** @description The ETag that you have; 304 if it still is the one. */
@@ -16398,6 +16728,8 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
                 /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
                 asOf?: components["parameters"]["AsOf"];
+                /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+                fields?: components["parameters"]["PractitionerFields"];
             };
             header?: {
                 /**
@@ -16499,6 +16831,8 @@ export interface operations {
                 expand?: components["parameters"]["Expand"];
                 /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
                 asOf?: components["parameters"]["AsOf"];
+                /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+                fields?: components["parameters"]["PractitionerFields"];
             };
             header?: {
                 /** @description The ETag that you have; 304 if it still is the one. */
@@ -16585,6 +16919,8 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
                 /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
                 asOf?: components["parameters"]["AsOf"];
+                /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+                fields?: components["parameters"]["LicenceFields"];
             };
             header?: {
                 /**
@@ -16693,6 +17029,8 @@ export interface operations {
                 expand?: components["parameters"]["Expand"];
                 /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
                 asOf?: components["parameters"]["AsOf"];
+                /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+                fields?: components["parameters"]["LicenceFields"];
             };
             header?: {
                 /** @description The ETag that you have; 304 if it still is the one. */
@@ -17051,6 +17389,8 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
                 /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
                 asOf?: components["parameters"]["AsOf"];
+                /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+                fields?: components["parameters"]["VolunteerFields"];
             };
             header?: {
                 /**
@@ -17151,6 +17491,8 @@ export interface operations {
                 expand?: components["parameters"]["Expand"];
                 /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
                 asOf?: components["parameters"]["AsOf"];
+                /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+                fields?: components["parameters"]["VolunteerFields"];
             };
             header?: {
                 /** @description The ETag that you have; 304 if it still is the one. */
@@ -17513,6 +17855,8 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
                 /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
                 asOf?: components["parameters"]["AsOf"];
+                /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+                fields?: components["parameters"]["HoursEntryFields"];
             };
             header?: {
                 /**
@@ -17621,6 +17965,8 @@ export interface operations {
                 expand?: components["parameters"]["Expand"];
                 /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
                 asOf?: components["parameters"]["AsOf"];
+                /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+                fields?: components["parameters"]["HoursEntryFields"];
             };
             header?: {
                 /** @description The ETag that you have; 304 if it still is the one. */
@@ -17847,7 +18193,10 @@ export interface operations {
     };
     getStationVersion: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+                fields?: components["parameters"]["StationFields"];
+            };
             header?: {
                 /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
@@ -17916,7 +18265,10 @@ export interface operations {
     };
     getPractitionerVersion: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+                fields?: components["parameters"]["PractitionerFields"];
+            };
             header?: {
                 /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
@@ -17985,7 +18337,10 @@ export interface operations {
     };
     getLicenceVersion: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+                fields?: components["parameters"]["LicenceFields"];
+            };
             header?: {
                 /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
@@ -18056,7 +18411,10 @@ export interface operations {
     };
     getVolunteerVersion: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+                fields?: components["parameters"]["VolunteerFields"];
+            };
             header?: {
                 /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
@@ -18125,7 +18483,10 @@ export interface operations {
     };
     getHoursEntryVersion: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+                fields?: components["parameters"]["HoursEntryFields"];
+            };
             header?: {
                 /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];

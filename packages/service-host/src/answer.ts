@@ -11,6 +11,7 @@ import { preferencesOf, type Preferences } from './preferences.ts'
 import { present } from './present.ts'
 import { Refused, type Language } from './problem.ts'
 import { answerQuery, pathWith, readingOf } from './reading.ts'
+import { answerRequest } from './answer-request.ts'
 import { readDiff, readHistory, readList, readOne } from './read.ts'
 import type { AnyInput, Slice } from './service.ts'
 import type { Request as CommandRequest } from './stamp.ts'
@@ -26,14 +27,22 @@ export type Asked = {
   operation: Operation
   service: OpenService
   slice: Slice
+  /** All that are hosted here. */
+  services: readonly OpenService[]
   request: CommandRequest
   /** Where a service is reached, here or elsewhere. */
   apiUrl: (service: string) => string
   streams: ReturnType<typeof openStreams>
   /** Who asks, looked at once more: for answers that last. */
   again: () => Promise<Actor>
+  /** When it came. */
+  at: Date
+  /** Who asks, once that is known. */
+  orgId?: string
   /** Its code, where the answer is a refusal. */
   refused?: string
+  /** What it recorded. */
+  eventIds?: string[]
 }
 export const askedOf = (res: Response) => res.locals as Asked
 
@@ -69,7 +78,7 @@ export const answer: RequestHandler = async (req, res) => {
         res.set('Memento-Datetime', new Date(updatedAt).toUTCString())
         res.set('Link', `<${req.path.replace(/\/versions\/\d+$/, '')}>; rel="original latest-version"`)
       }
-      return has(req, etag) ? void res.status(304).end() : void res.json(body)
+      return has(req, etag) ? void res.status(304).end() : sendWholeOrPart(res, body)
     }
     case 'diff':
       return void res.json(await readDiff(service, slice.record, operation, input, actor))
@@ -98,6 +107,8 @@ export const answer: RequestHandler = async (req, res) => {
           return piece
         },
       })
+    case 'request':
+      return answerRequest(req, res, askedOf(res))
     case 'batch': {
       const { apiUrl, requestId } = askedOf(res)
       const { data, syncToken } = await carryOut(req.body as Batch, {
@@ -112,7 +123,13 @@ export const answer: RequestHandler = async (req, res) => {
 
 function answerPage(res: Response, page: { nextCursor?: string }) {
   if (page.nextCursor) res.set('Link', `<${pathWith(res.req, page.nextCursor)}>; rel="next"`)
-  res.json(page)
+  sendWholeOrPart(res, page)
+}
+
+/** What was promised of records holds for whole ones. */
+function sendWholeOrPart(res: Response, body: object) {
+  if (res.req.query['fields'] === undefined) return void res.json(body)
+  res.type('application/vnd.wushe.fields+json').send(JSON.stringify(body))
 }
 
 /** The thing as a command left it, or would leave it. */
@@ -124,6 +141,7 @@ export async function answerCommand(res: Response, executed: Executed, { minimal
   const warnings = recorded.flatMap(({ data: { flags = [] } }: any) =>
     flags.map((code: string) => ({ code, detail: problems[code]?.title[language] ?? code })),
   )
+  if (!dryRun) askedOf(res).eventIds = recorded.map(({ id }) => id)
   res.set({ ETag: `"v${record.version}"` })
   if (position) res.set('Sync-Token', writeSyncToken(service.name, position))
   if (replayed) res.set('Idempotent-Replayed', 'true')

@@ -6,7 +6,7 @@ import express, { type ErrorRequestHandler, type Express, type Request, type Req
 import { answer, answerCommand, askedOf, demandCaughtUp, inputOf } from './answer.ts'
 import { readBody } from './body.ts'
 import { browsers } from './browsers.ts'
-import { asyncapi, events, openapi, operations, problems, type Operation } from './contract.ts'
+import { asyncapi, events, openapi, operations, problems, serviceAt, type Operation } from './contract.ts'
 import { deprecationOf } from './deprecation.ts'
 import { replayed } from './execute.ts'
 import type { OpenService } from './open.ts'
@@ -56,7 +56,9 @@ export function http({
     .set('trust proxy', [...trustedProxies])
 
   const served = operations.flatMap((operation) => {
-    const service = services.find((one) => one.name === operation.service)
+    // Each process finds the requests that it answered, and knows whom to ask for others.
+    const everywhere = operation.builtIn === 'request' ? services[0] : undefined
+    const service = services.find((one) => one.name === operation.service) ?? everywhere
     return service ? [{ operation, service, slice: sliceOf(operation, service) }] : []
   })
 
@@ -74,7 +76,7 @@ export function http({
   )
   for (const { operation, service, slice } of served) {
     const begin: RequestHandler = (_req, res, next) => {
-      Object.assign(res.locals, { operation, service, slice, apiUrl, streams })
+      Object.assign(res.locals, { operation, service, slice, services, apiUrl, streams })
       next()
     }
     const handlers = [begin, admit(now), validators.get(operation.path)!, answer]
@@ -93,7 +95,7 @@ export function http({
 
 /** What every service answers alike needs no slice of its own. */
 function sliceOf({ operationId, builtIn, record }: Operation, service: OpenService): Slice {
-  if (builtIn === 'batch') return { kind: 'batch', operation: operationId }
+  if (builtIn === 'batch' || builtIn === 'request') return { kind: builtIn, operation: operationId }
   if (builtIn === 'version') return { kind: 'one', operation: operationId, record: service.recordNamed(record!) }
   if (builtIn === 'diff') return { kind: 'diff', operation: operationId, record: service.recordNamed(record!) }
   return service.service.operations[operationId]!
@@ -111,7 +113,7 @@ const limitsOf = (maxBodyBytes: number) => ({
 const beginRequest =
   (log: NonNullable<HttpOptions['log']>, telemetry: HttpOptions['telemetry']): RequestHandler =>
   (req, res, next) => {
-    const requestId = newRequestId()
+    const requestId = newRequestId(serviceAt(req.path))
     const started = performance.now()
     const trace = telemetry?.request(req, res, () => askedOf(res).operation)
     Object.assign(res.locals, {
@@ -125,17 +127,19 @@ const beginRequest =
       'Cache-Control': 'private, no-store',
       Vary: 'Accept-Language, Authorization, Prefer',
     })
-    res.on('finish', () =>
-      log({
-        requestId,
-        ...(trace && { traceId: trace.id }),
-        operation: askedOf(res).operation?.operationId,
-        status: res.statusCode,
-        code: askedOf(res).refused,
-        ms: Math.round(performance.now() - started),
-        org: askedOf(res).request?.moment.actor.orgId,
-      }),
-    )
+    res.on('finish', () => {
+      const { operation, service, orgId, at, refused: code, eventIds = [] } = askedOf(res)
+      const { statusCode: status } = res
+      const ms = Math.round(performance.now() - started)
+      const operationId = operation?.operationId
+      log({ requestId, ...(trace && { traceId: trace.id }), operation: operationId, status, code, ms, org: orgId })
+      if (orgId === undefined || operation.builtIn === 'request') return
+      const idempotencyKey = operation.reads ? undefined : req.get('idempotency-key')
+      service.requests.note({
+        ...{ requestId, orgId, operationId: operation.operationId, status, code, idempotencyKey, eventIds },
+        ...{ at: at.toISOString(), durationMs: ms },
+      })
+    })
     if (trace) trace.within(next)
     else next()
   }
@@ -146,7 +150,7 @@ const admit =
   async (req, res, next) => {
     const asked = askedOf(res)
     const { operation, service, slice, requestId, trace } = asked
-    const at = now()
+    const at = (asked.at = now())
     // Another protocol than ours answers for itself.
     if (slice.kind === 'route') return slice.answer(req, res, service, at)
     const moment = momentAt(at)

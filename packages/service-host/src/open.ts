@@ -43,6 +43,7 @@ import { erasureFollower } from './erasure.ts'
 import { personIndexFollower } from './person-index.ts'
 import type { Disclosure } from './present.ts'
 import type { RateLimits } from './rate-limits.ts'
+import { openRequestLog, type RequestLog } from './request-log.ts'
 import type { Service } from './service.ts'
 import type { Telemetry } from './telemetry.ts'
 import type { Tokens } from './tokens.ts'
@@ -61,6 +62,7 @@ export type OpenService = {
   tokens: Tokens
   limits: RateLimits
   uses: CredentialUse
+  requests: RequestLog
   /** Told of every disclosure, before the answer leaves. */
   disclose: (disclosure: Disclosure) => Promise<void>
   agreement: (id: unknown) => Promise<AgreementRow | undefined>
@@ -260,6 +262,7 @@ export async function openService(
     rows,
     authenticate: authenticator(rows, tokens),
     ...{ tokens, limits, uses },
+    requests: openRequestLog(pool),
     disclose: async (disclosure) => options.log?.({ disclosure }),
     // An agreement, once active, keeps its parties and its period: what was found is kept.
     agreement: async (id) => {

@@ -2,6 +2,7 @@ import type { RecordVersion } from '@wushe/feed'
 import type { Actor } from '@wushe/slice'
 import type { Box, Opened } from '@wushe/vault'
 import { classesIn, classifiedOf, withoutOthers, type Classified } from './classified.ts'
+import { isAsked, onlyAsked, partsAsked, type Fields } from './fields.ts'
 import type { Class, Operation } from './contract.ts'
 import type { OpenService } from './open.ts'
 import { fieldsOf, seesPart } from './policy.ts'
@@ -12,6 +13,8 @@ export type Showing = {
   operation: Operation
   actor: Actor
   service: Pick<OpenService, 'vault' | 'disclose'>
+  /** Undefined: all of them. */
+  fields?: Fields | undefined
 }
 
 /** A secret of a program: said once, when it was made, and shown to nobody after. */
@@ -45,19 +48,19 @@ type Shown = { open: Record<string, unknown>; masked: Masked[] }
  */
 export async function openSealed(
   items: readonly Item[],
-  { record, operation, actor, service }: Showing,
+  { record, operation, actor, service, fields: asked }: Showing,
 ): Promise<Shown[]> {
   const shown = items.map((): Shown => ({ open: {}, masked: [] }))
   const parts = classifiedOf(record)?.properties
   const wanted = items.flatMap((item, index) => {
     const fields = fieldsOf(actor, item)
     return Object.entries(item.sealed ?? {})
-      .filter(([name]) => name !== secret)
+      .filter(([name]) => name !== secret && isAsked(asked, `/${propertyOf(name)}`))
       .map(([name, box]) => {
         const property = propertyOf(name)
         const inSight = fields.sections === 'all' || fields.sections.includes(property)
         // A section of which nothing could be shown stays closed.
-        const part = parts?.get(property) ?? unsaid
+        const part = partsAsked(asked, property, parts?.get(property) ?? unsaid)
         const may = inSight && classesIn(part).some((one) => fields.classes.includes(one))
         return { item, index, name, property, part, fields, box: box as Box, may }
       })
@@ -96,11 +99,12 @@ export async function openSealed(
 /** Records as the API shows them. */
 export async function present(versions: readonly RecordVersion[], showing: Showing) {
   const sealed = await openSealed(versions, showing)
+  const { fields } = showing
   return versions.map((version, index) => {
     const { open, masked } = sealed[index]!
     const { value: body, left } = bodyShown(version.body, version, showing)
-    const all = [...masked, ...left]
-    return withoutNulls({
+    const all = [...masked, ...left].filter(({ pointer }) => isAsked(fields, pointer))
+    const shown = withoutNulls({
       id: version.id,
       version: version.version,
       orgId: version.tenant,
@@ -113,6 +117,7 @@ export async function present(versions: readonly RecordVersion[], showing: Showi
       ...open,
       ...(all.length && { masked: all }),
     })
+    return fields ? onlyAsked(fields, shown) : shown
   })
 }
 

@@ -7,6 +7,7 @@ import { createPatch } from 'rfc6902'
 import { newestEvent, operations, type Access, type Operation } from './contract.ts'
 import { readStream } from './execute.ts'
 import type { OpenService } from './open.ts'
+import { askedFields, isAsked } from './fields.ts'
 import { provenanceOf, upTo, type Until } from './past.ts'
 import { visible, sees, seesPart } from './policy.ts'
 import { bodyShown, openSealed, present } from './present.ts'
@@ -36,7 +37,7 @@ export async function readList(
   actor: Actor,
   { now, asOf }: { now: string; asOf?: string | undefined },
 ) {
-  const { limit: asked = 100, cursor, asOf: _, ...filters } = input.query
+  const { limit: asked = 100, cursor, asOf: _, fields, ...filters } = input.query
   const limit = Math.min(asked, 500)
   const scope = scopeOf(operation, actor, input.path, { ...filters, ...(asOf && { asOf }) })
   const pin: Pin = service.cursors.read<Pin>(cursor, scope) ?? {
@@ -69,7 +70,7 @@ export async function readList(
   const page = rows.slice(0, limit)
   const final = page.at(-1)
   return {
-    data: await present(page, { record: record.name, operation, actor, service }),
+    data: await present(page, { record: record.name, operation, actor, service, fields: askedFields(fields) }),
     ...(rows.length > limit &&
       final && { nextCursor: service.cursors.write({ ...pin, after: [final.created, final.id] }, scope) }),
     asOf: pin.asOf,
@@ -109,8 +110,9 @@ export async function readOne(
     operation.access,
     until,
   )
-  const [shown] = await present([version], { record: record.name, operation, actor, service })
-  const lastUsedAt = record.credential && (await service.uses.last(version.id))
+  const fields = askedFields(input.query.fields)
+  const [shown] = await present([version], { record: record.name, operation, actor, service, fields })
+  const lastUsedAt = record.credential && isAsked(fields, '/lastUsedAt') && (await service.uses.last(version.id))
   const data: Record<string, unknown> = { ...shown, ...(lastUsedAt && { lastUsedAt }) }
   const provenance =
     input.query.expand === 'provenance' &&
@@ -119,7 +121,7 @@ export async function readOne(
     )
   return {
     body: { data, ...(provenance && { provenance }) },
-    etag: etagOf(version.version, [provenance, actor.kind === 'funder' ? data : data['masked']]),
+    etag: etagOf(version.version, [provenance, actor.kind === 'funder' || fields ? data : data['masked']]),
     updatedAt: version.updatedAt,
     position: last!,
   }

@@ -1,4 +1,5 @@
 import { hash, randomUUID } from 'node:crypto'
+import type { ServiceName } from '@wushe/contracts'
 import { refuse, type Moment } from '@wushe/slice'
 import { newSalt, type Vault } from '@wushe/vault'
 import canonicalize from 'canonicalize'
@@ -45,7 +46,15 @@ export async function requestOf(
   }
 }
 
-export const newRequestId = () => `req_${newUuid({ random: newSalt() }).replaceAll('-', '')}`
+/** The last digit says which service is asked, so that its log can be found again. */
+export const newRequestId = (service: ServiceName = 'access') =>
+  `req_${newUuid({ random: newSalt() }).replaceAll('-', '').slice(0, -1)}${answering.indexOf(service).toString(16)}`
+
+export const serviceOfRequest = (requestId: string): ServiceName | undefined =>
+  answering[parseInt(requestId.slice(-1), 16)]
+
+/** Ids that were given away count on the order. */
+const answering: readonly ServiceName[] = ['access', 'case', 'volunteer', 'resources', 'reporting']
 
 export const momentAt = (date: Date): Pick<Moment, 'now' | 'today'> => ({
   now: date.toISOString(),

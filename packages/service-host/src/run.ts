@@ -87,6 +87,7 @@ export async function run(services: readonly Service[], options: RunOptions): Pr
         }),
       ),
     )
+    opened.push(() => Promise.all(open.map((service) => service.requests.close())))
     opened.push(() => Promise.all(open.map((service) => service.stopFollowing())))
     const unobserve = options.telemetry?.observe(open)
     if (unobserve) opened.push(async () => unobserve())

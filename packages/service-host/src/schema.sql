@@ -82,3 +82,16 @@ create table if not exists host.person_index (
   primary key (tenant, feature, value, person)
 );
 create index if not exists person_index_person on host.person_index (person);
+
+-- What became of each request, for thirty days: not what it said. Written together, twice a second.
+create table if not exists host.requests (
+  id        uuid primary key,
+  org_id    text not null,
+  operation text not null,
+  status    smallint not null,
+  code      text,
+  key       text,
+  events    uuid[] not null,
+  at        timestamptz not null,
+  ms        integer not null
+);

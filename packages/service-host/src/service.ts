@@ -50,7 +50,8 @@ export type RouteSlice = {
   answer: (req: Request, res: Response, service: OpenService, now: Date) => Promise<void>
 }
 /** What the host answers by itself. */
-type BuiltInSlice = { kind: 'diff'; operation: string; record: RecordSlice } | { kind: 'batch'; operation: string }
+type BuiltInSlice =
+  { kind: 'diff'; operation: string; record: RecordSlice } | { kind: 'batch' | 'request'; operation: string }
 export type Slice = CommandSlice | ReadSlice | QuerySlice | RouteSlice | StreamSlice | BuiltInSlice
 export type { AnyInput }
 

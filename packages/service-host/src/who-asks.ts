@@ -1,6 +1,7 @@
 import { refuse, type Actor, type Moment } from '@wushe/slice'
 import type { Request, Response } from 'express'
 import type { Presented } from './authenticate.ts'
+import { askedOf } from './answer.ts'
 import type { Operation } from './contract.ts'
 import type { OpenService } from './open.ts'
 import { refuseOperation } from './policy.ts'
@@ -30,6 +31,7 @@ export async function whoAsks(
     if (error instanceof Refused && !res.headersSent) service.limits.failed(res, presented.address, at)
     throw error
   })
+  askedOf(res).orgId = actor.orgId
   // Who is looked at once more while an answer lasts has not asked again.
   if (!res.headersSent) service.limits.demand(res, actor, { writes: !operation.reads, now: at })
   service.uses.note(actor.keyId, at)

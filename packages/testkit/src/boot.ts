@@ -33,7 +33,7 @@ export type Booted = {
   anonymous: Api
   restart: () => Promise<void>
   /** Some of the services once more, beside the first, on the same databases. */
-  alongside: (services: readonly Service[]) => Promise<Host>
+  alongside: (services: readonly Service[], options?: Partial<RunOptions>) => Promise<Host>
   stop: () => Promise<void>
 }
 
@@ -146,7 +146,7 @@ export async function boot(services: readonly Service[], options: Partial<RunOpt
     operator: await organisation('operator'),
     organisation,
     anonymous: api('', ''),
-    alongside: (which) => start(0, which, { alone: true }),
+    alongside: (which, more) => start(0, which, { alone: true, ...more }),
     restart: async () => {
       const port = Number(new URL(booted.host.url).port)
       await booted.host.stop()
