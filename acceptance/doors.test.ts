@@ -12,9 +12,12 @@ let stranger: Api
 let funder: Api
 let agreementId: string
 let told: Told
+/** The clock of the product. */
+let ahead = 0
+const now = () => new Date(Date.now() + ahead)
 
 beforeAll(async () => {
-  product = await boot(services, { streaming: { perKey: 2, heartbeatMs: 300 } })
+  product = await boot(services, { streaming: { perKey: 2, heartbeatMs: 300 }, now })
   contractor = await product.organisation('contractor', '甲方中心')
   stranger = await product.organisation('contractor', '乙方中心')
   funder = await product.organisation('funder', '甲区民政局')
@@ -207,6 +210,104 @@ describe('GET /v1/changes', () => {
     expect((await everything(funder, gone.deltaLink)).data).toEqual([])
     const { data } = await everything(contractor, '/v1/changes?types=activity')
     expect(data.filter((one) => one.id === id)).toMatchObject([{ op: 'withdrawn' }])
+  })
+})
+
+describe('a copy that a funder keeps by /v1/changes', () => {
+  const today = () => new Date(now().getTime() + 8 * 3_600_000).toISOString().slice(0, 10)
+  const grantTo = async (by: Api, to: Api, view: string) => {
+    const terms = {
+      agreementId,
+      funderOrgId: to.orgId,
+      view,
+      basis: 'audit',
+      validFrom: '2023-01-01',
+      validTo: today(),
+    }
+    const given = await by.post('/v1/agreement-grants', terms)
+    expect([given.status, given.body.code]).toEqual([201, undefined])
+    return given.body.data.id as string
+  }
+  const end = (by: Api, grant: string) => by.post(`/v1/agreement-grants/${grant}/ending`, { reason: 'other' })
+  const aDay = () => void (ahead += 24 * 3_600_000)
+
+  /** Follows the changes, a few at a time. Nobody is told what they know already, nor that something is gone that they never had. */
+  function aCopy(by: Api) {
+    const copy = new Map<string, number>()
+    let link = '/v1/changes?limit=6'
+    const refresh = async () => {
+      await caughtUp(product.host)
+      const { data, deltaLink } = await everything(by, link)
+      for (const { id, op, version } of data)
+        if (op === 'outOfScope') expect([id, copy.delete(id)]).toEqual([id, true])
+        else {
+          expect([id, op, copy.get(id)]).not.toEqual([id, 'upsert', version])
+          copy.set(id, version)
+        }
+      expect(sequences(data)).toEqual([...sequences(data)].sort())
+      link = deltaLink
+      return [...copy].sort()
+    }
+    return { refresh, size: () => copy.size }
+  }
+  /** Who begins now is told nothing of what is gone. */
+  const copiedAnew = async (by: Api) => {
+    const { data } = await everything(by, '/v1/changes?limit=500')
+    return data.map(({ id, version }) => [id, version]).sort()
+  }
+
+  test('is what a new one would be, whatever grants are given, end, run out or narrow meanwhile', async () => {
+    const auditor = await product.organisation('funder', '市审计局')
+    const [copies, sizes] = [[aCopy(auditor), aCopy(funder)] as const, new Set<string>()]
+    let grant = ''
+    let moving = ''
+    const activity = (title: string) => ({ ...anActivity(title), agreementId })
+    const steps: (() => unknown)[] = [
+      () => {},
+      async () => (grant = await grantTo(contractor, auditor, 'deidentified')),
+      async () => (moving = (await contractor.post('/v1/activities', activity('本甲'))).body.data.id),
+      () => contractor.post(`/v1/activities/${moving}/correction`, { ...anActivity('本甲'), reason: 'other' }),
+      () => contractor.post(`/v1/activities/${moving}/correction`, { ...activity('本甲'), reason: 'other' }),
+      () => end(contractor, grant),
+      () => contractor.post('/v1/activities', activity('本乙')),
+      () => grantTo(contractor, auditor, 'named'),
+      aDay,
+      () => contractor.post('/v1/activities', activity('本丙')),
+      async () => (grant = await grantTo(funder, funder, 'aggregate')),
+      () => contractor.post('/v1/activities', activity('本丁')),
+      () => grantTo(contractor, auditor, 'aggregate'),
+      () => end(funder, grant),
+      async () => (grant = await grantTo(contractor, auditor, 'named')),
+      async () => {
+        await end(contractor, grant)
+        await grantTo(funder, funder, 'aggregate')
+      },
+      aDay,
+    ]
+    for (const [at, step] of steps.entries()) {
+      await step()
+      for (const [who, copy] of copies.entries())
+        expect([at, who, await copy.refresh()]).toEqual([at, who, await copiedAnew([auditor, funder][who]!)])
+      sizes.add(`${copies[0].size() > 20} ${copies[1].size() > 20}`)
+    }
+    expect([...sizes].sort()).toEqual(['false false', 'false true', 'true true'])
+  }, 120_000)
+
+  test('is told nothing that came after its sight had ended, by no token that it makes up', async () => {
+    const auditor = await product.organisation('funder', '省审计局')
+    const [place, sight] = /d2-(\d{20})-(\d{20}-\d{5})/
+      .exec((await auditor.get('/v1/changes')).body.deltaLink)!
+      .slice(1)
+    await grantTo(contractor, auditor, 'named')
+    await caughtUp(product.host)
+    const during = /d2-\d{20}-(\d{20}-\d{5})/.exec((await auditor.get('/v1/changes?limit=500')).body.deltaLink)![1]!
+    aDay()
+    const { id } = (await contractor.post('/v1/activities', { ...anActivity('本戊'), agreementId })).body.data
+    await caughtUp(product.host)
+    const { body } = await contractor.get('/v1/events?types=ActivityPlanned&limit=500')
+    const last = body.data.at(-1).sequence
+    for (const since of [`d2-${last}-${during}`, `d2-${last}-${sight}`, `d2-${place}-${during}`, `d1-${last}`])
+      expect(JSON.stringify((await everything(auditor, `/v1/changes?since=${since}`)).data)).not.toMatch(id)
   })
 })
 

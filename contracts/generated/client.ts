@@ -5000,14 +5000,14 @@ export interface components {
              */
             type: string;
             id: string;
-            /** @description upsert: read it at href. withdrawn: it was voided. erased: nobody can read its identity any more; delete yours. outOfScope: it is no longer for you; delete it. merged: none yet. */
+            /** @description upsert: read it at href. withdrawn: it was voided. erased: nobody can read its identity any more; delete yours. outOfScope: it is no longer for you, as it went elsewhere, or a grant ended, ran out or narrowed; delete it. What a grant opens again comes as upsert. merged: none yet. */
             op: string;
-            /** @description Of its stream, as in ETag. */
-            version: number;
+            /** @description Of its stream, as in ETag; not with outOfScope. */
+            version?: number;
             /** @description Where it is read; not with outOfScope. */
             href?: string;
             agreementId?: string;
-            /** @description Place of the change in the ledger. */
+            /** @description Place of the change in the ledger; where only what you see changed, the place up to which you had come. */
             sequence: components["schemas"]["Sequence"];
             changedAt: components["schemas"]["Time"];
         };

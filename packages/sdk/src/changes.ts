@@ -14,8 +14,9 @@ export type Change = {
   id: string
   /** An open list: `upsert`, `withdrawn`, `merged`, `erased`, `outOfScope`. Drop what is no longer for you. */
   op: string
-  version: number
-  /** Where it is read. */
+  /** Not with `outOfScope`. */
+  version?: number
+  /** Where it is read; not with `outOfScope`. */
   href?: string
   [more: string]: unknown
 }

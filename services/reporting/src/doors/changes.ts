@@ -4,6 +4,7 @@ import { thingsOf, type Thing } from '../places.ts'
 
 /** Keeps of every record of every service when it changed last, and how. */
 export const changes = projection('changes', {
+  revision: 2,
   tables: ['reporting.changes'],
   on: Object.fromEntries(
     [...new Set(events.map(({ service }) => service))].map((service) => [
@@ -52,12 +53,13 @@ const leaveOthers = ({ thing, event, agreementId }: Change) => sql`
 
 /** What was withdrawn or erased stays so, whatever is noted about it later. */
 const put = ({ service, thing, event, agreementId, op }: Change) => sql`
-  insert into reporting.changes (id, agreement_id, type, tenant, source, op, version, href, sequence, changed_at)
+  insert into reporting.changes
+    (id, agreement_id, type, tenant, source, op, version, href, sequence, first_sequence, changed_at)
   values (
     ${thing.id},
     coalesce(${agreementId ?? null}::text, (select agreement_id from reporting.changes where id = ${thing.id} and current), ''),
     ${thing.type}, ${event.meta.tenant}, ${service}, ${op}, ${event.revision + 1}, ${thing.href},
-    ${placeOf(event)}::bigint, ${event.meta.recordedAt}::timestamptz)
+    ${placeOf(event)}::bigint, ${placeOf(event)}::bigint, ${event.meta.recordedAt}::timestamptz)
   on conflict (id, agreement_id) do update set
     op = case when changes.current and changes.op in ('withdrawn', 'erased') and excluded.op = 'upsert'
       then changes.op else excluded.op end,

@@ -1,6 +1,6 @@
 import events from '@wushe/contracts/events.json' with { type: 'json' }
-import { attributesOf, refuse, sql, type Actor, type Refusal, type Rows, type Statement } from '@wushe/slice'
-import { seenBy } from './seen-by.ts'
+import { attributesOf, refuse, sql, type Refusal, type Rows, type Statement } from '@wushe/slice'
+import { seenBy, type Asking } from './seen-by.ts'
 
 /** An event of the ledger, without what is sealed. */
 export type LedgerRow = {
@@ -36,7 +36,7 @@ export type Part = { events: LedgerRow[]; reached: string; more: boolean }
  */
 export const readLedger = async (
   { after, limit, ...wanted }: Wanted & { after: string; limit: number },
-  actor: Pick<Actor, 'orgId' | 'kind'>,
+  asking: Asking,
   rows: Rows,
 ): Promise<Part | Refusal> => {
   const from = BigInt(after) < beyond ? BigInt(after) : beyond
@@ -47,7 +47,7 @@ export const readLedger = async (
     from inbox.head h left join lateral (
       select * from inbox.events e
       where e.position > ${String(from)}::bigint and e.position <= ${String(from + window)}::bigint
-        and ${seen(actor)} and ${matches(wanted)}
+        and ${seen(asking)} and ${matches(wanted)}
       order by e.position limit ${limit}
     ) e on true
     order by e.position`)
@@ -69,8 +69,8 @@ export const columns = sql`
   to_char(e.at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at, e.data, e.meta`
 
 /** As a condition on the alias `e` of inbox.events. An agreement's own events are of that agreement. */
-export const seen = (actor: Pick<Actor, 'orgId' | 'kind'>): Statement =>
-  seenBy(actor, { tenant: sql`e.meta ->> 'tenant'`, agreement, source: sql`e.source` })
+export const seen = (asking: Asking): Statement =>
+  seenBy(asking, { tenant: sql`e.meta ->> 'tenant'`, agreement, source: sql`e.source` })
 
 const agreement = sql`
   case when e.stream like 'agreement-%' then substr(e.stream, 11) else e.meta ->> 'agreementId' end`

@@ -100,7 +100,7 @@ export const fill = async (endpoint: Endpoint, now: string, rows: Rows): Promise
           select e.*, row_number() over (order by e.position) as n
           from run cross join lateral (
             select * from inbox.events e
-            where e.position > run.cursor and e.position <= run.reach and ${seen({ orgId, kind })} ${ofType}
+            where e.position > run.cursor and e.position <= run.reach and ${seen({ actor: { orgId, kind }, now })} ${ofType}
               and (e.type <> 'WebhookTestRequested' or e.stream = ${`webhook-${id}`})
               and (run.event_ids is null or e.id = any(run.event_ids))
             order by e.position limit ${batch}
