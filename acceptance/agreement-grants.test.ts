@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { caughtUp, databaseOf } from '@wushe/service-host'
 import { boot, type Api, type Booted } from '@wushe/testkit'
+import { Client } from 'pg'
 import { services } from '../scripts/all-services.ts'
 import { anAgreement, tell, type Told } from './telling/telling.fixture.ts'
 
@@ -11,10 +13,9 @@ let told: Told
 let agreementId: string
 /** Of a person who is not erased in the telling. */
 let subjectId: string
-const disclosures: Record<string, any>[] = []
 
 beforeAll(async () => {
-  product = await boot(services, { log: ({ disclosure }) => disclosure && disclosures.push(disclosure as never) })
+  product = await boot(services)
   contractor = await product.organisation('contractor', '承接中心')
   funder = await product.organisation('funder', '区民政局')
   auditor = await product.organisation('funder', '市审计局')
@@ -44,6 +45,18 @@ async function under(by: Api, more: object, work: (token: Record<string, string>
   }
 }
 let after: Record<string, string> = {}
+
+type Line = { eventId: string; persons: string[]; classes: string[] }
+/** The lines that come into the contractor's access log while this is done. */
+async function disclosedBy(work: () => Promise<unknown>): Promise<Line[]> {
+  const lines = async () => {
+    await caughtUp(product.host)
+    return (await contractor.get('/v1/access-log?limit=500')).body.data as Line[]
+  }
+  const before = new Set((await lines()).map(({ eventId }) => eventId))
+  await work()
+  return (await lines()).filter(({ eventId }) => !before.has(eventId))
+}
 
 const lists = [
   'subjects',
@@ -153,31 +166,117 @@ describe('a grant of names', () => {
       expect(body.data.masked).toContainEqual({ pointer: '/identity', reason: 'erased' })
     }))
 
-  test('leaves a trace of each disclosure: who, whose, which persons, which kinds of fields, by which grant', async () => {
+  test('leaves a line in the access log: who, whose, which persons, which kinds of fields, by which grant', async () => {
     await under(contractor, { view: 'named', basis: 'audit' }, async (token) => {
-      disclosures.length = 0
-      await funder.get(`/v1/subjects/${subjectId}`, token)
-      expect(disclosures).toEqual([
+      expect(await disclosedBy(() => funder.get(`/v1/subjects/${subjectId}`, token))).toEqual([
         {
+          eventId: expect.any(String),
+          service: 'case',
+          at: expect.any(String),
+          requestId: expect.stringMatching(/^req_/),
           operationId: 'getSubject',
-          orgId: funder.orgId,
-          keyId: expect.stringMatching(/^key_/),
-          tenant: contractor.orgId,
+          by: { orgId: funder.orgId, keyId: expect.stringMatching(/^key_/) },
           persons: [subjectId],
           classes: ['pii.direct'],
-          grantId: expect.stringMatching(/^gra_/),
+          records: 1,
+          agreementGrantId: expect.stringMatching(/^gra_/),
           basis: 'audit',
         },
       ])
-      disclosures.length = 0
-      await contractor.get(`/v1/subjects/${subjectId}`)
-      expect(disclosures).toMatchObject([{ orgId: contractor.orgId, persons: [subjectId] }])
-      expect(disclosures[0]!['classes'].sort()).toEqual(['pii.direct', 'pii.sensitive'])
     })
     // Who sees nothing sealed discloses nothing.
-    disclosures.length = 0
-    await funder.get(`/v1/subjects/${subjectId}`, after)
-    expect(disclosures).toEqual([])
+    expect(await disclosedBy(() => funder.get(`/v1/subjects/${subjectId}`, after))).toEqual([])
+  })
+})
+
+describe('the access log', () => {
+  test('has a line for what an organisation reads of its own: one for a record, one for a page of them', async () => {
+    const [line] = await disclosedBy(() => contractor.get(`/v1/subjects/${subjectId}`))
+    expect(line).toMatchObject({ operationId: 'getSubject', by: { orgId: contractor.orgId }, persons: [subjectId] })
+    expect(line!.classes.sort()).toEqual(['pii.direct', 'pii.sensitive'])
+    const pages = await disclosedBy(() => contractor.get('/v1/subjects'))
+    expect(pages).toMatchObject([{ operationId: 'listSubjects', records: pages[0]!.persons.length }])
+    expect(pages[0]!.persons.length).toBeGreaterThan(1)
+    const history = await disclosedBy(() => contractor.get(`/v1/subjects/${subjectId}/history`))
+    expect(history).toMatchObject([{ operationId: 'getSubjectHistory', persons: [subjectId] }])
+  })
+
+  test('has no line for what its sender has just sent, nor for an answer that shows nothing', async () => {
+    const person = { kind: 'person', occurredOn: '2023-02-01', identity: { name: '小明' } }
+    const key = { 'idempotency-key': 'a person sent twice' }
+    let path = ''
+    expect(
+      await disclosedBy(async () => {
+        const { body } = await contractor.post('/v1/subjects', person, key)
+        expect(body.data.identity).toEqual(person.identity)
+        path = `/v1/subjects/${body.data.id}`
+        expect((await contractor.post('/v1/subjects', person, key)).body.data.identity).toEqual(person.identity)
+        await contractor.post('/v1/subjects?dryRun=true', person)
+      }),
+    ).toEqual([])
+    const { etag } = await contractor.get(path)
+    expect(
+      await disclosedBy(async () => {
+        expect((await contractor.get(path, { 'if-none-match': etag! })).status).toBe(304)
+        const minimal = await contractor.post(`${path}/voiding`, { reason: 'duplicate' }, { prefer: 'return=minimal' })
+        expect(minimal.status).toBe(204)
+      }),
+    ).toEqual([])
+    // But what it had sent before is read again.
+    const corrected = { kind: 'person', categories: [], occurredOn: '2023-02-01', reason: 'typing-error' }
+    const correct = () => contractor.post(`/v1/subjects/${subjectId}/correction?dryRun=true`, corrected)
+    expect(await disclosedBy(correct)).toMatchObject([{ operationId: 'correctSubject', persons: [subjectId] }])
+  })
+
+  test('is asked by person, day, operation and reader, page by page, and by its owner alone', async () => {
+    await contractor.get(`/v1/subjects/${subjectId}`)
+    await caughtUp(product.host)
+    const ask = async (query: string, by = contractor) => (await by.get(`/v1/access-log?${query}`)).body
+    const of = (line: any) => [line.operationId, line.persons.includes(subjectId), line.by.orgId]
+    const { data } = await ask(`person=${subjectId}&operation=getSubject&byOrgId=${contractor.orgId}`)
+    expect(data.length).toBeGreaterThan(1)
+    expect(new Set(data.map(of).map(String))).toEqual(new Set([String(['getSubject', true, contractor.orgId])]))
+    expect((await ask(`from=${today()}&to=${today()}&limit=500`)).data.length).toBeGreaterThan(data.length)
+    expect((await ask('to=2023-12-31')).data).toEqual([])
+    expect((await ask('from=2999-01-01')).data).toEqual([])
+
+    const first = await ask(`person=${subjectId}&operation=getSubject&byOrgId=${contractor.orgId}&limit=1`)
+    const next = await ask(
+      `person=${subjectId}&operation=getSubject&byOrgId=${contractor.orgId}&limit=1&cursor=${first.nextCursor}`,
+    )
+    expect([...first.data, ...next.data]).toEqual(data.slice(0, 2))
+
+    const stranger = await product.organisation('contractor', '另一中心')
+    expect(await ask(`person=${subjectId}`, stranger)).toEqual({ data: [] })
+    expect(await ask('', funder)).toMatchObject({ code: 'not-permitted' })
+  })
+
+  test('comes out of the doors to its owner, who names it, and to nobody else', async () => {
+    const types = (query: string, by: Api) =>
+      by.get(`/v1/events?limit=500${query}`).then(({ body }) => body.data.map(({ type }: any) => type) as string[])
+    const named = '&types=PersonalDataDisclosed'
+    const shared = 'org.wushe.case.PersonalDataDisclosed.v1'
+    expect(await types(named, contractor)).toContain(shared)
+    expect(await types('', contractor)).not.toContain(shared)
+    expect(await types(named, funder)).toEqual([])
+    expect(await types(`${named}&agreementId=${agreementId}`, funder)).toEqual([])
+  })
+
+  test('comes before the answer: what cannot be recorded is not shown', async () => {
+    const { pool } = product.host.services.find(({ name }) => name === 'case')!
+    const { database } = new Client(pool.options)
+    const owner = new Client(databaseOf(process.env['WUSHE_TEST_POSTGRES']!, database!))
+    const refusing = "constraint none_any_more check (type <> 'PersonalDataDisclosed') not valid"
+    await owner.connect()
+    try {
+      await owner.query(`alter table es.events add ${refusing}`)
+      const answer = await contractor.get(`/v1/subjects/${subjectId}`)
+      expect([answer.status, answer.body.code, answer.body.data]).toEqual([503, 'unavailable', undefined])
+    } finally {
+      await owner.query('alter table es.events drop constraint none_any_more')
+      await owner.end()
+    }
+    expect((await contractor.get(`/v1/subjects/${subjectId}`)).status).toBe(200)
   })
 })
 

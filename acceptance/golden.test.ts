@@ -7,6 +7,7 @@ import events from '@wushe/contracts/events.json' with { type: 'json' }
 import { upcast, type Position, type Recorded } from '@wushe/event-store'
 import { commitment } from '@wushe/evidence'
 import { toSliceEvent } from '@wushe/feed'
+import { caughtUp } from '@wushe/service-host'
 import { boot } from '@wushe/testkit'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
@@ -52,6 +53,8 @@ describe('stored long ago,', () => {
     expect(today.schema).toBe(newest(one.type).schema)
 
     const event = toSliceEvent(today)
+    // A disclosure is the host's, and has no state.
+    if (one.category === 'disclosure') return
     const commands = Object.values(operations).flatMap((slice) => (slice.kind === 'command' ? [slice] : []))
     const { aggregate } = commands.find((command) => command.aggregate.category === one.category)!
     expect(aggregate.evolve(aggregate.initial, event)).toEqual(expect.any(Object))
@@ -74,6 +77,8 @@ async function writeGolden() {
     const funder = await product.organisation('funder')
     const agreementId = await anAgreement(product, funder, contractor, '协议')
     await tell(product, contractor, agreementId, '甲')
+    await caughtUp(product.host)
+    for (const list of ['subjects', 'volunteers', 'providers', 'projects']) await contractor.get(`/v1/${list}`)
     await funder.post(`/v1/agreements/${agreementId}/completion`, { occurredOn: '2023-12-31' })
     const organisation = `/v1/organisations/${contractor.orgId}`
     const key = await product.operator.post(`${organisation}/keys`, { label: 'another' })

@@ -18,8 +18,15 @@ const examples = Object.entries(messages).flatMap(([name, message]) =>
   (message['examples'] as Example[]).map((example) => ({ name, ...example })),
 )
 const folder = new URL('events/', import.meta.url)
-const eventFiles = (await readdir(folder, { recursive: true })).filter((file) => file.endsWith('.json'))
-const nameOf = (file: string) => `org.wushe.${file.replace('/', '.').replace('.json', '')}`
+const schemaIn = (file: string): Part => JSON.parse(readFileSync(new URL(file, folder), 'utf8'))
+/** What is shared is an event of each service that it names. */
+const eventFiles = (await readdir(folder, { recursive: true }))
+  .filter((file) => file.endsWith('.json'))
+  .flatMap((file) =>
+    (schemaIn(file)['x-services'] ?? [file.split('/')[0]]).map((service: string) => ({ service, file })),
+  )
+const nameOf = ({ service, file }: { service: string; file: string }) =>
+  `org.wushe.${service}.${file.split('/')[1]!.replace('.json', '')}`
 
 const ajv = new Ajv2020({ strict: false, allErrors: true })
 addFormats.default(ajv)
@@ -46,7 +53,7 @@ describe('asyncapi.yaml', () => {
 
   test('lets a service send its own events on a channel of its own, and its marks on another', () => {
     const channels: Record<string, Part> = document['channels']
-    for (const service of new Set(eventFiles.map((file) => file.split('/')[0]!))) {
+    for (const service of new Set(eventFiles.map((one) => one.service))) {
       const { address, messages: own } = channels[`${service}Events`]!
       expect(address).toBe(`{prefix}.${service}.events`)
       expect(Object.keys(own)).toEqual(Object.keys(messages).filter((name) => name.startsWith(`org.wushe.${service}.`)))
@@ -68,10 +75,9 @@ describe('asyncapi.yaml', () => {
   })
 
   test('shows of each event the examples that its schema has', () => {
-    const own = eventFiles.flatMap((file) => {
-      const schema = JSON.parse(readFileSync(new URL(file, folder), 'utf8'))
-      return (schema.examples as unknown[]).map((example) => [nameOf(file), example])
-    })
+    const own = eventFiles.flatMap((one) =>
+      (schemaIn(one.file)['examples'] as unknown[]).map((example) => [nameOf(one), example]),
+    )
     const shown = examples.map(({ name, payload }) => [name, payload['data']])
     expect(new Set(shown.map((one) => JSON.stringify(sorted(one))))).toEqual(
       new Set(own.map((one) => JSON.stringify(sorted(one)))),

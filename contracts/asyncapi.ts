@@ -208,7 +208,8 @@ const recordOf: Record<string, string> = { hours: 'Volunteer', grant: 'Agreement
 
 /** What the ids of a category's streams begin with. */
 const prefixOf = (category: string, prefixes: Prefixes) => {
-  const prefix = prefixes[recordOf[category] ?? capital(category)]
+  // A disclosure is no record: the access log shows it.
+  const prefix = category === 'disclosure' ? 'dis' : prefixes[recordOf[category] ?? capital(category)]
   if (!prefix) throw new Error(`Nobody knows how the ids of ${category} begin.`)
   return prefix
 }

@@ -66,21 +66,27 @@ const open = Object.values(openapi.paths).flatMap((methods) =>
 writeData('policy.json', policy)
 generated.set('../docs/access.md', accessPaper(policy, open))
 
-type EventSchema = AsyncEvent['json'] & { title: string; 'x-category': string }
+type EventSchema = AsyncEvent['json'] & { title: string; 'x-category': string; 'x-services'?: string[] }
 type EventEntry = AsyncEvent & { json: EventSchema }
 const events: EventEntry[] = []
+// What the host records in the log of several services is said once, in `shared`.
+const shared = await list('events/shared')
 for (const service of services)
-  for (const file of await list(`events/${service}`)) {
+  for (const file of [...(await list(`events/${service}`)), ...shared].sort()) {
     const [type, version] = file.split('.') as [string, string]
-    const json = JSON.parse(await text(`events/${service}/${file}`)) as EventSchema
-    if (json.title !== type) throw new Error(`events/${service}/${file}: the title must be ${type}`)
-    events.push({ service, type, schema: Number(version.slice(1)), category: json['x-category'], json })
+    const path = `events/${shared.includes(file) ? 'shared' : service}/${file}`
+    const json = JSON.parse(await text(path)) as EventSchema
+    if (json.title !== type) throw new Error(`${path}: the title must be ${type}`)
+    if (json['x-services']?.includes(service) ?? true)
+      events.push({ service, type, schema: Number(version.slice(1)), category: json['x-category'], json })
   }
 const newest = events.filter(
   (one) =>
     !events.some((other) => other.type === one.type && other.service === one.service && other.schema > one.schema),
 )
-const clash = newest.find((one) => newest.some((other) => other !== one && other.type === one.type))
+const clash = newest.find(
+  (one) => !one.json['x-services'] && newest.some((other) => other !== one && other.type === one.type),
+)
 if (clash) throw new Error(`The event type ${clash.type} stands in two services.`)
 
 const nameOf = ({ type, schema }: EventEntry) => `${type}V${schema}`
@@ -91,13 +97,13 @@ const eventDocument = {
   components: { schemas: Object.fromEntries(events.map((one) => [nameOf(one), one.json])) },
 }
 const unionOf = (some: EventEntry[]) =>
-  some.map((one) => `{ type: '${one.type}'; data: ${nameOf(one)} }`).join(' | ') || 'never'
+  [...new Set(some.map((one) => `{ type: '${one.type}'; data: ${nameOf(one)} }`))].join(' | ') || 'never'
 const categories = [...new Set(newest.map((one) => one.category))].sort()
 writeCode(
   'events.ts',
   [
     astToString(await openapiTS(eventDocument as never)),
-    ...events.map((one) => `export type ${nameOf(one)} = components['schemas']['${nameOf(one)}']`),
+    ...[...new Set(events.map(nameOf))].map((name) => `export type ${name} = components['schemas']['${name}']`),
     `/** The events of each stream category, in their newest version. */`,
     `export type Streams = {`,
     ...categories.map((name) => `  ${name}: ${unionOf(newest.filter((one) => one.category === name))}`),

@@ -124,6 +124,7 @@ export async function everythingShown(
   const addresses = operations
     .filter(({ method, roles }) => method === 'get' && roles.includes(kind))
     .filter(({ id, ends }) => ends && id !== 'getReport' && id !== 'listFacts' && id !== 'listWebhookDeliveries')
+    .filter(({ id }) => id !== 'listAccessLog') // To look is a line in it.
     .flatMap((operation) =>
       (operation.ids.length > 0 ? pathsOf(operation, told, credentials) : [{}]).map(
         (path) => addressOf(operation, path) + (operation.pages ? '?limit=500' : ''),

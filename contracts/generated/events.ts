@@ -1212,6 +1212,34 @@ export interface components {
             siteId?: string;
         };
         /**
+         * PersonalDataDisclosed
+         * @description Sealed data was shown to somebody (查阅记录): of whom, of which classes and on what ground. It is recorded before the answer leaves, in the log of the service that answers, and belongs to whose data it is.
+         * @example {
+         *       "operationId": "getSubject",
+         *       "persons": [
+         *         "sub_01h455vb4pex5vsknk084sn001"
+         *       ],
+         *       "classes": [
+         *         "pii.direct"
+         *       ],
+         *       "records": 1,
+         *       "agreementGrantId": "gra_01h455vb4pex5vsknk084sn001",
+         *       "basis": "audit"
+         *     }
+         */
+        PersonalDataDisclosedV1: {
+            operationId: string;
+            /** @description Ids; none where a note is about nobody in particular. Of more than a hundred each hundred is an event. */
+            persons: string[];
+            classes: ("public" | "internal" | "pii.direct" | "pii.sensitive")[];
+            /** @description How many records of the organisation the whole answer showed opened. */
+            records: number;
+            agreementGrantId?: string;
+            basis?: string;
+            accessGrantId?: string;
+            overrideId?: string;
+        };
+        /**
          * ServicePlanAgreed
          * @description Goals and the number of sessions were agreed (计划). A later one replaces it.
          * @example {
@@ -2398,6 +2426,7 @@ export type MemberLeftV1 = components['schemas']['MemberLeftV1']
 export type OccurrenceCorrectedV1 = components['schemas']['OccurrenceCorrectedV1']
 export type OccurrenceVoidedV1 = components['schemas']['OccurrenceVoidedV1']
 export type OutcomeEvaluatedV1 = components['schemas']['OutcomeEvaluatedV1']
+export type PersonalDataDisclosedV1 = components['schemas']['PersonalDataDisclosedV1']
 export type ServicePlanAgreedV1 = components['schemas']['ServicePlanAgreedV1']
 export type SubjectCorrectedV1 = components['schemas']['SubjectCorrectedV1']
 export type SubjectErasedV1 = components['schemas']['SubjectErasedV1']
@@ -2458,6 +2487,7 @@ export type Streams = {
   agreement: { type: 'AgreementActivated'; data: AgreementActivatedV1 } | { type: 'AgreementDrafted'; data: AgreementDraftedV1 } | { type: 'AgreementEnded'; data: AgreementEndedV1 } | { type: 'AgreementSigned'; data: AgreementSignedV1 }
   case: { type: 'AssessmentCompleted'; data: AssessmentCompletedV1 } | { type: 'CaseClosed'; data: CaseClosedV1 } | { type: 'CaseCorrected'; data: CaseCorrectedV1 } | { type: 'CaseOpened'; data: CaseOpenedV1 } | { type: 'CaseReopened'; data: CaseReopenedV1 } | { type: 'CaseSessionCorrected'; data: CaseSessionCorrectedV1 } | { type: 'CaseSessionRecorded'; data: CaseSessionRecordedV1 } | { type: 'CaseSessionVoided'; data: CaseSessionVoidedV1 } | { type: 'CaseVoided'; data: CaseVoidedV1 } | { type: 'ConsentGiven'; data: ConsentGivenV1 } | { type: 'FeedbackGiven'; data: FeedbackGivenV1 } | { type: 'OutcomeEvaluated'; data: OutcomeEvaluatedV1 } | { type: 'ServicePlanAgreed'; data: ServicePlanAgreedV1 } | { type: 'WorkerAssigned'; data: WorkerAssignedV1 }
   concern: { type: 'ConcernCorrected'; data: ConcernCorrectedV1 } | { type: 'ConcernDismissed'; data: ConcernDismissedV1 } | { type: 'ConcernIdentified'; data: ConcernIdentifiedV1 } | { type: 'ConcernRaised'; data: ConcernRaisedV1 } | { type: 'ConcernVoided'; data: ConcernVoidedV1 }
+  disclosure: { type: 'PersonalDataDisclosed'; data: PersonalDataDisclosedV1 }
   grant: { type: 'AgreementGrantEnded'; data: AgreementGrantEndedV1 } | { type: 'AgreementGrantGiven'; data: AgreementGrantGivenV1 }
   group: { type: 'GroupClosed'; data: GroupClosedV1 } | { type: 'GroupCorrected'; data: GroupCorrectedV1 } | { type: 'GroupEvaluated'; data: GroupEvaluatedV1 } | { type: 'GroupPlanned'; data: GroupPlannedV1 } | { type: 'GroupSessionCorrected'; data: GroupSessionCorrectedV1 } | { type: 'GroupSessionHeld'; data: GroupSessionHeldV1 } | { type: 'GroupSessionVoided'; data: GroupSessionVoidedV1 } | { type: 'GroupStageEntered'; data: GroupStageEnteredV1 } | { type: 'GroupVoided'; data: GroupVoidedV1 } | { type: 'MemberEnrolled'; data: MemberEnrolledV1 } | { type: 'MemberLeft'; data: MemberLeftV1 }
   hours: { type: 'HoursConfirmed'; data: HoursConfirmedV1 } | { type: 'HoursRecorded'; data: HoursRecordedV1 } | { type: 'HoursRejected'; data: HoursRejectedV1 } | { type: 'HoursVoided'; data: HoursVoidedV1 }
@@ -2474,8 +2504,8 @@ export type Streams = {
 /** The events of each service. */
 export type Events = {
   access: Streams['organisation']
-  case: Streams['activity'] | Streams['case'] | Streams['concern'] | Streams['group'] | Streams['subject']
-  reporting: Streams['agreement'] | Streams['grant'] | Streams['project'] | Streams['webhook']
-  resources: Streams['offer'] | Streams['provider']
-  volunteer: Streams['practitioner'] | Streams['hours'] | Streams['volunteer'] | Streams['station']
+  case: Streams['activity'] | Streams['case'] | Streams['concern'] | Streams['group'] | Streams['disclosure'] | Streams['subject']
+  reporting: Streams['agreement'] | Streams['grant'] | Streams['disclosure'] | Streams['project'] | Streams['webhook']
+  resources: Streams['offer'] | Streams['disclosure'] | Streams['provider']
+  volunteer: Streams['practitioner'] | Streams['hours'] | Streams['disclosure'] | Streams['volunteer'] | Streams['station']
 }

@@ -2055,6 +2055,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/access-log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who was shown whose sealed data, the newest first. 查阅记录
+         * @description One line for every answer that opened sealed data of your organisation, yours or another's, recorded before the answer left. A line may come some moments after the answer that it is about.
+         */
+        get: operations["listAccessLog"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/webhook-endpoints": {
         parameters: {
             query?: never;
@@ -4712,6 +4732,48 @@ export interface components {
             occurredOn: components["schemas"]["OccurredOn"];
             note?: components["schemas"]["FreeText"];
         };
+        /** @description A subject, volunteer, practitioner or provider. */
+        PersonId: string;
+        /** @example getSubject */
+        OperationId: string;
+        AccessLogPage: {
+            data: components["schemas"]["AccessLogLine"][];
+            nextCursor?: string;
+        };
+        /** @description A disclosure (查阅). */
+        AccessLogLine: {
+            /**
+             * Format: uuid
+             * @description The event that holds it.
+             */
+            eventId: string;
+            service: string;
+            operationId: components["schemas"]["OperationId"];
+            at: components["schemas"]["Time"];
+            /** @description The Request-Id of the answer. */
+            requestId: string;
+            by: components["schemas"]["Reader"];
+            /** @description Whose data it was; nobody's where a note is about nobody in particular. Of an answer about more than a hundred persons each hundred has a line. */
+            persons: components["schemas"]["PersonId"][];
+            classes: string[];
+            /** @description How many records the whole answer showed opened. */
+            records: number;
+            /** @description The grant that opened it to another organisation. */
+            agreementGrantId?: string;
+            /** @description What that grant is for. */
+            basis?: string;
+            /** @description The approved request that opened it. */
+            accessGrantId?: string;
+            /** @description The emergency that opened it. */
+            overrideId?: string;
+        };
+        Reader: {
+            orgId: components["schemas"]["OrganisationId"];
+            /** @description The key or client. */
+            keyId: string;
+            /** @description The person behind it, shown to their own organisation. */
+            person?: string;
+        };
         /** @enum {string} */
         ReportName: "service-statistics" | "volunteer-statistics" | "resource-statistics" | "licence-rate" | "coverage";
         /** @example IND-C1 */
@@ -6096,6 +6158,18 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["SubjectMatches"];
+            };
+        };
+        /** @description Lines of the access log, the newest first. */
+        AccessLogPage: {
+            headers: {
+                "Request-Id": components["headers"]["Request-Id"];
+                "API-Version": components["headers"]["API-Version"];
+                Link: components["headers"]["Link"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["AccessLogPage"];
             };
         };
         /** @description The figures. */
@@ -14184,6 +14258,50 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["ChangeBatch"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listAccessLog: {
+        parameters: {
+            query?: {
+                /** @description The id of a person: whose data was shown. */
+                person?: components["schemas"]["PersonId"];
+                /** @description The first day, in Asia/Shanghai. */
+                from?: components["schemas"]["Date"];
+                /** @description The last day. */
+                to?: components["schemas"]["Date"];
+                /** @description The operation that showed it, by its operationId. */
+                operation?: components["schemas"]["OperationId"];
+                /** @description The organisation to which it was shown. */
+                byOrgId?: components["schemas"]["OrganisationId"];
+                /** @description How many at most, 100 by default. More than 500 is taken as 500. */
+                limit?: components["parameters"]["Limit"];
+                /** @description The nextCursor of the page before. All pages of one list show the same moment. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: {
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["AccessLogPage"];
             400: components["responses"]["Problem"];
             401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];

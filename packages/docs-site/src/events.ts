@@ -21,20 +21,30 @@ export function eventPages({ events }: Contract, language: Language): Page[] {
   })
   return [
     page('events', say.title, [`# ${say.title}`, say.intro, ...overview]),
-    ...events.map((event) => page(`events/${nameOf(event)}`, nameOf(event), partsOf(event, language))),
+    // What several services record alike has one page.
+    ...Object.entries(Object.groupBy(events, nameOf)).map(([name, alike]) =>
+      page(`events/${name}`, name, partsOf(alike!, language)),
+    ),
   ]
 }
 
 const nameOf = ({ type, schema }: EventEntry) => `${type}.v${schema}`
 
-function partsOf(event: EventEntry, language: Language): string[] {
+function partsOf(alike: EventEntry[], language: Language): string[] {
   const say = words[language]
+  const event = alike[0]!
   const { description, properties = {}, required = [], examples = [] } = event.json
   return [
     `# ${nameOf(event)}`,
     `**${event.title[language]}**`,
     ...(description && language === 'en' ? [description] : []),
-    `| ${say.outside} | ${say.service} | ${say.stream} |\n| --- | --- | --- |\n| \`org.wushe.${event.service}.${nameOf(event)}\` | ${event.service} | \`${event.category}-…\` |`,
+    [
+      `| ${say.outside} | ${say.service} | ${say.stream} |`,
+      '| --- | --- | --- |',
+      ...alike.map(
+        ({ service }) => `| \`org.wushe.${service}.${nameOf(event)}\` | ${service} | \`${event.category}-…\` |`,
+      ),
+    ].join('\n'),
     `## data`,
     [
       `| ${say.field} | ${say.kind} | ${say.required} |`,

@@ -65,28 +65,31 @@ export const answer: RequestHandler = async (req, res) => {
     case 'list': {
       await wait(slice.record.table)
       const { asOf } = untilOf(req, now)
-      const page = await readList(service, slice.record, operation, input, actor, { now, asOf })
+      const page = await readList(service, slice.record, operation, input, request, asOf)
       if (asOf) res.set('Memento-Datetime', new Date(asOf).toUTCString())
       if (page.position) res.set('Sync-Token', writeSyncToken(service.name, page.position))
       return answerPage(res, page)
     }
     case 'one': {
       const until = untilOf(req, now)
-      const { body, etag, updatedAt, position } = await readOne(service, slice.record, operation, input, actor, until)
+      const one = await readOne(service, slice.record, operation, input, request, until)
+      const { body, etag, updatedAt, position, disclose } = one
       res.set({ ETag: etag, 'Sync-Token': writeSyncToken(service.name, position) })
       if (until.asOf ?? until.version) {
         res.set('Memento-Datetime', new Date(updatedAt).toUTCString())
         res.set('Link', `<${req.path.replace(/\/versions\/\d+$/, '')}>; rel="original latest-version"`)
       }
-      return has(req, etag) ? void res.status(304).end() : sendWholeOrPart(res, body)
+      if (has(req, etag)) return void res.status(304).end()
+      await disclose()
+      return sendWholeOrPart(res, body)
     }
     case 'diff':
-      return void res.json(await readDiff(service, slice.record, operation, input, actor))
+      return void res.json(await readDiff(service, slice.record, operation, input, request))
     case 'history':
-      return answerPage(res, await readHistory(service, slice.record, operation, input, actor, language))
+      return answerPage(res, await readHistory(service, slice.record, operation, input, request, language))
     case 'search':
       await wait('person-index', slice.record.table)
-      return void res.json(await searchPeople(service, slice.record, operation, input, actor, now))
+      return void res.json(await searchPeople(service, slice.record, operation, input, request))
     case 'match':
       await wait('person-index', slice.record.table)
       return void res.json(await matchPeople(service, slice.record, operation, input, actor))
@@ -136,8 +139,6 @@ function sendWholeOrPart(res: Response, body: object) {
 export async function answerCommand(res: Response, executed: Executed, { minimal }: Pick<Preferences, 'minimal'>) {
   const { operation, service, request, language } = askedOf(res)
   const { record, recorded, position, replayed, shownOnce, dryRun } = executed
-  const { actor } = request.moment
-  const [data] = await present([record], { record: operation.record!, operation, actor, service })
   const warnings = recorded.flatMap(({ data: { flags = [] } }: any) =>
     flags.map((code: string) => ({ code, detail: problems[code]?.title[language] ?? code })),
   )
@@ -149,6 +150,8 @@ export async function answerCommand(res: Response, executed: Executed, { minimal
   if (operation.status === 201) res.set('Location', placeOf(operation, res.req.params as never, record.id))
   // What is shown only once is not kept back, whatever is preferred.
   if (minimal && !dryRun && !shownOnce) return void res.append('Preference-Applied', 'return=minimal').status(204).end()
+  const sent = new Set(recorded.map(({ id }) => id))
+  const [data] = await present([record], { record: operation.record!, operation, request, service, sent })
   res.status(operation.status).json({
     data: { ...data, ...shownOnce, ...dryRun?.open },
     ...(dryRun

@@ -7,6 +7,7 @@ import { visible } from './policy.ts'
 import { present } from './present.ts'
 import { versionColumns } from './read.ts'
 import type { AnyInput } from './service.ts'
+import type { Request } from './stamp.ts'
 
 /** The people to whom everything applies that was sent, exactly; at most a hundred. */
 export async function searchPeople(
@@ -14,9 +15,9 @@ export async function searchPeople(
   record: RecordSlice,
   operation: Operation,
   { body }: AnyInput,
-  actor: Actor,
-  now: string,
+  request: Request,
 ) {
+  const { actor, now } = request.moment
   const asked = featuresOf(body).filter(([feature]) => body[nameOf(feature)] !== undefined)
   // What can be no value of a feature, such as a phone without digits, is nobody's.
   const complete = asked.length === sought.filter((name) => body[name] !== undefined).length
@@ -27,7 +28,7 @@ export async function searchPeople(
     where until is null and id = any(${all}) and ${visible(operation.access, actor)}
     order by created desc limit 100`)
   const position = await service.checkpointOf(record.table)
-  return { data: await present(versions, { record: record.name, operation, actor, service }), asOf: now, position }
+  return { data: await present(versions, { record: record.name, operation, request, service }), asOf: now, position }
 }
 
 const sought = ['idNumber', 'name', 'phone'] as const

@@ -3,8 +3,7 @@ import { dirname } from 'node:path'
 import { pino } from 'pino'
 
 /**
- * One line of JSON per request and per disclosure, in a file readable by its owner only. Lines never hold a name, a body
- * or a path.
+ * One line of JSON per request, in a file readable by its owner only. Lines never hold a name, a body or a path.
  */
 export const openLog = (file: string): ((line: Record<string, unknown>) => void) => {
   mkdirSync(dirname(file), { recursive: true })

@@ -39,9 +39,9 @@ import { events } from './contract.ts'
 import { authenticator } from './authenticate.ts'
 import type { CredentialUse } from './credential-use.ts'
 import { cursors, type Cursors } from './cursor.ts'
+import { recordingDisclosures, type Disclose } from './disclosure.ts'
 import { erasureFollower } from './erasure.ts'
 import { personIndexFollower } from './person-index.ts'
-import type { Disclosure } from './present.ts'
 import type { RateLimits } from './rate-limits.ts'
 import { openRequestLog, type RequestLog } from './request-log.ts'
 import type { Service } from './service.ts'
@@ -63,8 +63,8 @@ export type OpenService = {
   limits: RateLimits
   uses: CredentialUse
   requests: RequestLog
-  /** Told of every disclosure, before the answer leaves. */
-  disclose: (disclosure: Disclosure) => Promise<void>
+  /** Records a disclosure, before the answer leaves. */
+  disclose: Disclose
   agreement: (id: unknown) => Promise<AgreementRow | undefined>
   recordNamed: (name: string) => RecordSlice
   /** Position up to which a record's or projection's table stands, as committed. */
@@ -263,7 +263,7 @@ export async function openService(
     authenticate: authenticator(rows, tokens),
     ...{ tokens, limits, uses },
     requests: openRequestLog(pool),
-    disclose: async (disclosure) => options.log?.({ disclosure }),
+    disclose: recordingDisclosures({ store, vault }),
     // An agreement, once active, keeps its parties and its period: what was found is kept.
     agreement: async (id) => {
       if (typeof id !== 'string') return undefined

@@ -1,42 +1,27 @@
 import type { RecordVersion } from '@wushe/feed'
-import type { Actor } from '@wushe/slice'
 import type { Box, Opened } from '@wushe/vault'
 import { classesIn, classifiedOf, withoutOthers, type Classified } from './classified.ts'
 import { isAsked, onlyAsked, partsAsked, type Fields } from './fields.ts'
-import type { Class, Operation } from './contract.ts'
+import type { Operation } from './contract.ts'
+import type { Disclosure } from './disclosure.ts'
 import type { OpenService } from './open.ts'
 import { fieldsOf, seesPart } from './policy.ts'
+import type { Request } from './stamp.ts'
 
 /** For whom something is shown, by which door; `record` is its schema in the contract. */
 export type Showing = {
   record: string
   operation: Operation
-  actor: Actor
+  request: Request
   service: Pick<OpenService, 'vault' | 'disclose'>
   /** Undefined: all of them. */
   fields?: Fields | undefined
+  /** Ids of the events that this very request sent: what they hold is no news to who sent it, and so no disclosure. */
+  sent?: ReadonlySet<string>
 }
 
 /** A secret of a program: said once, when it was made, and shown to nobody after. */
 const secret = 'secret'
-
-/** Somebody is about to be shown sealed data of persons: the one thing that a log of accesses has to know. */
-export type Disclosure = {
-  operationId: string
-  orgId: string
-  keyId: string
-  /** Whose data it is: the organisation that recorded it. */
-  tenant: string
-  /** Ids of the persons; of a note that is about nobody in particular, none. */
-  persons: string[]
-  classes: Class[]
-  /** The grant that opens it to an organisation other than the tenant. */
-  grantId?: string
-  basis?: string
-  /** What opened the record of that person to whom it is else closed: an approved request, or an emergency. */
-  accessGrantId?: string
-  overrideId?: string
-}
 
 type Item = { tenant: string; agreementId: string | null; sealed?: Record<string, unknown> | null | undefined }
 type Masked = { pointer: string; reason: 'not-permitted' | 'masked' | 'erased' }
@@ -48,8 +33,9 @@ type Shown = { open: Record<string, unknown>; masked: Masked[] }
  */
 export async function openSealed(
   items: readonly Item[],
-  { record, operation, actor, service, fields: asked }: Showing,
+  { record, operation, request, service, sent, fields: asked }: Showing,
 ): Promise<Shown[]> {
+  const { actor } = request.moment
   const shown = items.map((): Shown => ({ open: {}, masked: [] }))
   const parts = classifiedOf(record)?.properties
   const wanted = items.flatMap((item, index) => {
@@ -67,32 +53,36 @@ export async function openSealed(
   })
   const permitted = wanted.filter(({ may }) => may)
   const opened = await openOf(permitted, service)
-  const disclosed = new Map<string, Disclosure>()
-  permitted.forEach(({ item, index, name, property, part, fields }, at) => {
+  const disclosed = new Map<string, { disclosure: Disclosure; among: Set<number> }>()
+  permitted.forEach(({ item, index, name, property, part, fields, box }, at) => {
     const one = opened[at]!
     if ('erased' in one) return void shown[index]!.masked.push({ pointer: `/${property}`, reason: 'erased' })
     const { value, left } = withoutOthers(one.value, part, fields.classes, `/${property}`)
     shown[index]!.open[property] = value
     shown[index]!.masked.push(...left.map((pointer) => ({ pointer, reason: 'masked' as const })))
+    if (sent?.has(box.event)) return
     const key = `${item.tenant} ${fields.grant?.id}`
-    const disclosure = disclosed.get(key) ?? {
-      operationId: operation.operationId,
-      orgId: actor.orgId,
-      keyId: actor.keyId,
-      tenant: item.tenant,
-      persons: [],
-      classes: [],
-      ...(fields.grant && { grantId: fields.grant.id, basis: fields.grant.basis }),
+    const { disclosure, among } = disclosed.get(key) ?? {
+      disclosure: {
+        operationId: operation.operationId,
+        tenant: item.tenant,
+        persons: [],
+        classes: [],
+        records: 0,
+        ...(fields.grant && { agreementGrantId: fields.grant.id, basis: fields.grant.basis }),
+      },
+      among: new Set<number>(),
     }
+    disclosure.records = among.add(index).size
     const [, person] = name.split('.')
     if (person && !disclosure.persons.includes(person)) disclosure.persons.push(person)
     for (const each of classesIn(part))
       if (fields.classes.includes(each) && !disclosure.classes.includes(each)) disclosure.classes.push(each)
-    disclosed.set(key, disclosure)
+    disclosed.set(key, { disclosure, among })
   })
   for (const { index, property, may } of wanted)
     if (!may) shown[index]!.masked.push({ pointer: `/${property}`, reason: 'not-permitted' })
-  for (const one of disclosed.values()) await service.disclose(one)
+  for (const { disclosure } of disclosed.values()) await service.disclose(disclosure, request)
   return shown
 }
 
@@ -125,8 +115,9 @@ export async function present(versions: readonly RecordVersion[], showing: Showi
 export function bodyShown(
   body: object,
   item: Item,
-  { record, operation, actor }: Showing,
+  { record, operation, request }: Omit<Showing, 'service'>,
 ): { value: object; left: Masked[] } {
+  const { actor } = request.moment
   const { value, left } = withoutOthers(body, classifiedOf(record), fieldsOf(actor, item).classes)
   const seen = Object.entries(value ?? {}).map(([name, one]) => [
     name,

@@ -5,6 +5,7 @@ import { empty, join, raw, refuse, sql, type Actor, type Meta, type RecordSlice 
 import { hash } from 'node:crypto'
 import { createPatch } from 'rfc6902'
 import { newestEvent, operations, type Access, type Operation } from './contract.ts'
+import type { Disclosure } from './disclosure.ts'
 import { readStream } from './execute.ts'
 import type { OpenService } from './open.ts'
 import { askedFields, isAsked } from './fields.ts'
@@ -13,6 +14,7 @@ import { visible, sees, seesPart } from './policy.ts'
 import { bodyShown, openSealed, present } from './present.ts'
 import { Refused, type Language } from './problem.ts'
 import type { AnyInput } from './service.ts'
+import type { Request } from './stamp.ts'
 
 const instant = (column: string) => raw(`to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`)
 
@@ -34,9 +36,10 @@ export async function readList(
   record: RecordSlice,
   operation: Operation,
   input: AnyInput,
-  actor: Actor,
-  { now, asOf }: { now: string; asOf?: string | undefined },
+  request: Request,
+  asOf: string | undefined,
 ) {
+  const { actor, now } = request.moment
   const { limit: asked = 100, cursor, asOf: _, fields, ...filters } = input.query
   const limit = Math.min(asked, 500)
   const scope = scopeOf(operation, actor, input.path, { ...filters, ...(asOf && { asOf }) })
@@ -70,7 +73,7 @@ export async function readList(
   const page = rows.slice(0, limit)
   const final = page.at(-1)
   return {
-    data: await present(page, { record: record.name, operation, actor, service, fields: askedFields(fields) }),
+    data: await present(page, { record: record.name, operation, request, service, fields: askedFields(fields) }),
     ...(rows.length > limit &&
       final && { nextCursor: service.cursors.write({ ...pin, after: [final.created, final.id] }, scope) }),
     asOf: pin.asOf,
@@ -99,9 +102,10 @@ export async function readOne(
   record: RecordSlice,
   operation: Operation,
   input: AnyInput,
-  actor: Actor,
+  request: Request,
   until: Until,
 ) {
+  const { actor } = request.moment
   const { version, events, last } = await demandSeen(
     service,
     { record, ids: operation.ids },
@@ -111,7 +115,12 @@ export async function readOne(
     until,
   )
   const fields = askedFields(input.query.fields)
-  const [shown] = await present([version], { record: record.name, operation, actor, service, fields })
+  const opened: Disclosure[] = []
+  const disclose = async (one: Disclosure) => void opened.push(one)
+  const [shown] = await present([version], {
+    ...{ record: record.name, operation, request, fields },
+    service: { vault: service.vault, disclose },
+  })
   const lastUsedAt = record.credential && isAsked(fields, '/lastUsedAt') && (await service.uses.last(version.id))
   const data: Record<string, unknown> = { ...shown, ...(lastUsedAt && { lastUsedAt }) }
   const provenance =
@@ -124,6 +133,10 @@ export async function readOne(
     etag: etagOf(version.version, [provenance, actor.kind === 'funder' || fields ? data : data['masked']]),
     updatedAt: version.updatedAt,
     position: last!,
+    /** Who has it already (304) is shown nothing. */
+    disclose: async () => {
+      for (const one of opened) await service.disclose(one, request)
+    },
   }
 }
 
@@ -140,13 +153,14 @@ export async function readDiff(
   record: RecordSlice,
   operation: Operation,
   input: AnyInput,
-  actor: Actor,
+  request: Request,
 ) {
+  const { actor } = request.moment
   const { from, to } = input.query as { from: number; to: number }
   const seen = (version: number) =>
     demandSeen(service, { record, ids: operation.ids }, input, actor, operation.access, { version })
   const versions = [await seen(from), await seen(to)].map((one) => one.version)
-  const [before, after] = await present(versions, { record: record.name, operation, actor, service })
+  const [before, after] = await present(versions, { record: record.name, operation, request, service })
   const { masked: _, ...old } = before!
   const { masked: __, ...fresh } = after!
   return { data: { from, to, patch: createPatch(old, fresh) } }
@@ -158,9 +172,10 @@ export async function readHistory(
   record: RecordSlice,
   operation: Operation,
   input: AnyInput,
-  actor: Actor,
+  request: Request,
   language: Language,
 ) {
+  const { actor } = request.moment
   const { version, events } = await demandSeen(service, { record, ids: operation.ids }, input, actor, operation.access)
   const { limit: asked = 100, cursor } = input.query
   const scope = scopeOf(operation, actor, input.path, {})
@@ -169,7 +184,7 @@ export async function readHistory(
     ({ meta, revision }) => revision > after && seesPart(operation.access, actor, meta.agreementId),
   )
   const shown = all.slice(0, Math.min(asked, 500))
-  const showing = { record: record.name, operation, actor, service }
+  const showing = { record: record.name, operation, request, service }
   const items = shown.map(({ meta, sealed }) => ({
     tenant: meta.tenant,
     agreementId: meta.agreementId ?? version.agreementId,

@@ -19,7 +19,8 @@ export function evolveLaws(
   { aggregates, records }: { aggregates: Record<string, AnyAggregate>; records: readonly RecordSlice[] },
 ) {
   const events = contract
-    .filter((entry) => entry.service === service)
+    // A disclosure is the host's, and has no state.
+    .filter((entry) => entry.service === service && entry.category !== 'disclosure')
     .flatMap(({ type, category, json: { examples } }) =>
       examples.flatMap((data) => [
         { type, category, data },

@@ -1,5 +1,7 @@
 import { service } from '@wushe/service-host'
 import { history, list, one } from '@wushe/slice'
+import { accessLog } from './access-log/access-log.ts'
+import { listAccessLog } from './access-log/list-access-log.ts'
 import { agreementRecord } from './agreement/agreement-record.ts'
 import { draftAgreement } from './agreement/draft-agreement.ts'
 import { activateAgreement, completeAgreement, signAgreement } from './agreement/run-agreement.ts'
@@ -53,6 +55,7 @@ export const reportingService = service('reporting', {
     listEvents,
     streamEvents,
     listChanges,
+    listAccessLog,
     listWebhooks: list('listWebhooks', webhookRecord),
     registerWebhook,
     getWebhook: one('getWebhook', webhookRecord),
@@ -67,7 +70,7 @@ export const reportingService = service('reporting', {
     listWebhookDeliveries,
   },
   records: [agreementRecord, grantRecord, projectRecord, webhookRecord],
-  projections: [facts, changes, endpoints],
+  projections: [facts, changes, endpoints, accessLog],
   workers: [deliver],
   upcasters: {},
   migrations: new URL('../migrations/', import.meta.url),

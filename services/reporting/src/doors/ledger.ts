@@ -76,9 +76,15 @@ const agreement = sql`
   case when e.stream like 'agreement-%' then substr(e.stream, 11) else e.meta ->> 'agreementId' end`
 
 const matches = ({ types, agreementId }: Wanted): Statement => {
-  const ofType = types === undefined ? sql`true` : sql`e.type = any(${types.split(',')})`
+  const ofType = types === undefined ? unlessAsked : sql`e.type = any(${types.split(',')})`
   return agreementId === undefined ? ofType : sql`${ofType} and ${agreement} = ${agreementId}`
 }
+
+/**
+ * Disclosures come to whoever names their type. They tell of reading, and whoever reads a record on every event would
+ * never come to an end.
+ */
+export const unlessAsked = sql`e.type <> 'PersonalDataDisclosed'`
 
 export const unknownType = (types: string | readonly string[] | undefined): Refusal | undefined => {
   const type = (typeof types === 'string' ? types.split(',') : types)?.find((one) => !eventTypes.has(one))

@@ -1,5 +1,5 @@
-import { empty, sql, type Actor, type Rows, type Statement } from '@wushe/slice'
-import { columns, seen, type LedgerRow } from '../ledger.ts'
+import { sql, type Actor, type Rows, type Statement } from '@wushe/slice'
+import { columns, seen, unlessAsked, type LedgerRow } from '../ledger.ts'
 import type { Outcome } from './outcome.ts'
 
 export type Endpoint = {
@@ -80,7 +80,7 @@ const placeBefore = (time: Statement) => sql`
  */
 export const fill = async (endpoint: Endpoint, now: string, rows: Rows): Promise<boolean> => {
   const { endpoint_id: id, event_types: types, tenant: orgId, kind } = endpoint
-  const ofType = types === null ? empty : sql`and (e.type = any(${types}) or e.type = 'WebhookTestRequested')`
+  const ofType = types === null ? sql`and ${unlessAsked}` : sql`and (e.type = any(${types}) or e.type = 'WebhookTestRequested')`
   const open = await rows(sql<{ run: string }>`
     select run from reporting.webhook_runs r, inbox.head h
     where r.endpoint_id = ${id} and r.cursor < least(r.until, h.position)
