@@ -140,7 +140,7 @@ describe('GET /v1/events', () => {
   test('refuses a type that does not exist, and a place that the ledger has not reached', async () => {
     const unknown = await contractor.get('/v1/events?types=CaseOpened,CaseLost')
     expect([unknown.status, unknown.body.code, unknown.body.params]).toEqual([
-      400,
+      422,
       'event-type-not-known',
       { type: 'CaseLost' },
     ])
