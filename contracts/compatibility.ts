@@ -114,7 +114,7 @@ const withoutProse = (node: any, names = false): any => {
       .map(([key, value]) => [key, withoutProse(value, !names && (key === 'properties' || key === 'schemas'))]),
   )
 }
-const prose = new Set(['description', 'summary', 'example', 'examples', 'x-title', 'tags', 'links'])
+const prose = new Set(['description', 'summary', 'example', 'examples', 'x-title', 'x-zh', 'tags', 'links'])
 const isProse = (value: unknown) => typeof value !== 'boolean'
 
 const generated = async (file: string) =>

@@ -105,11 +105,14 @@ describe('an event', () => {
     }
   })
 
-  test('belongs to a category without a dash and has a title in both languages', () => {
+  test('belongs to a category without a dash and says in both languages what it means', () => {
     const wrong = events.filter(
-      ({ category, title }) => !/^[a-z]+$/.test(category) || !/[\u4e00-\u9fff]/.test(title['zh']) || !title['en'],
+      ({ category, title, json }) =>
+        !/^[a-z]+$/.test(category) ||
+        ![title['zh'], json['x-zh']].every((text) => /[\u4e00-\u9fff]/.test(text)) ||
+        ![title['en'], json['description']].every((text) => /[a-z]/.test(text)),
     )
-    expect(wrong).toEqual([])
+    expect(wrong.map(({ type }) => type)).toEqual([])
   })
 
   test('has a limit on every string, list and number', () => {

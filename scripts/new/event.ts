@@ -51,6 +51,7 @@ const schema = (type: string, category: string) => `${JSON.stringify(
     'x-title': { zh: '@TODO', en: words(type) },
     'x-category': category,
     description: '@TODO',
+    'x-zh': '@TODO',
     type: 'object',
     additionalProperties: false,
     required: ['occurredOn'],

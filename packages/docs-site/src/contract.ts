@@ -5,9 +5,11 @@ export type Text = { zh: string; en: string }
 export type Contract = {
   openapi: {
     info: { version: string }
-    paths: Record<string, Record<string, { operationId: string; summary?: string; tags: string[] }>>
+    paths: Record<string, Record<string, Operation>>
   }
   problems: Record<string, Problem>
+  /** Operations by the code that they alone answer with; of other codes only the status is known. */
+  refusals: Record<string, string[]>
   events: EventEntry[]
   /** The answer to a refusal, made as the host makes it. */
   answerTo(
@@ -16,6 +18,8 @@ export type Contract = {
     requestId: string,
   ): object
 }
+
+export type Operation = { operationId: string; summary?: string; tags: string[]; responses: object }
 
 export type Problem = {
   status: number
@@ -32,7 +36,13 @@ export type EventEntry = {
   schema: number
   category: string
   title: Text
-  json: { description?: string; properties?: Record<string, Property>; required?: string[]; examples?: unknown[] }
+  json: {
+    description?: string
+    'x-zh'?: string
+    properties?: Record<string, Property>
+    required?: string[]
+    examples?: unknown[]
+  }
 }
 
 export type Property = {

@@ -2,7 +2,8 @@ import type { Contract, Language, Problem, Text } from './contract.ts'
 import type { Page } from './pages.ts'
 
 /** The catalogue of errors: an overview, and a page for each code of contracts/problems.yaml. */
-export function errorPages({ problems, answerTo }: Contract, language: Language): Page[] {
+export function errorPages(contract: Contract, language: Language): Page[] {
+  const { problems, answerTo } = contract
   const say = words[language]
   const codes = Object.entries(problems).sort(([a, x], [b, y]) => x.status - y.status || a.localeCompare(b))
   const statuses = [...new Set(codes.map(([, { status }]) => status))]
@@ -35,6 +36,8 @@ export function errorPages({ problems, answerTo }: Contract, language: Language)
         ...(problem.params?.length
           ? [`## ${say.params}`, say.paramsAre, problem.params.map((name) => `- \`${name}\``).join('\n')]
           : []),
+        `## ${say.operations}`,
+        ...answeredBy(code, problem, contract, language),
         `## ${say.example}`,
         '```json\n' + JSON.stringify(exampleOf(code, problem, language, answerTo), null, 2) + '\n```',
         say.more,
@@ -47,6 +50,25 @@ function facts(code: string, { status, retryable }: Problem, language: Language)
   const say = words[language]
   const again = retryable ? say.yes : say.no
   return `| ${say.code} | ${say.status} | ${say.retryable} |\n| --- | --- | --- |\n| \`${code}\` | ${status} | ${again} |`
+}
+
+/** The operations with their own rule for it; or all that may answer with its status. */
+function answeredBy(code: string, { status }: Problem, { openapi, refusals }: Contract, language: Language): string[] {
+  const say = words[language]
+  const all = Object.entries(openapi.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({
+      ...operation,
+      address: `${method.toUpperCase()} ${path}`,
+    })),
+  )
+  const own = refusals[code]
+  const these = all.filter(({ operationId, responses }) => own?.includes(operationId) ?? String(status) in responses)
+  const list = these
+    .map(({ operationId, tags, address }) => `- [\`${address}\`](/docs/reference#/${tags[0]}/${operationId})`)
+    .join('\n')
+  if (own) return [list]
+  if (these.length === 0) return [say.none]
+  return [say.any, `<details><summary>${say.show} (${these.length})</summary>\n\n${list}\n\n</details>`]
 }
 
 const exampleOf = (code: string, { params }: Problem, language: Language, answerTo: Contract['answerTo']) =>
@@ -156,6 +178,10 @@ const words = {
     wayOut: '怎么办',
     params: '参数',
     paramsAre: '`params` 中有以下值，句子里的数字与日期都出自这里，程序不必解析句子：',
+    operations: '哪些操作会这样答复',
+    any: '不属于某个操作自己的规则：凡约定中有此状态的操作都可能这样答复。',
+    none: '约定之内的操作都不会；它出自地址或方法本身。',
+    show: '展开',
     example: '答复示例',
     more: '各种状态的通用处理见[错误目录](/docs/errors)，写入的约定见[接口约定](/docs/api)。',
   },
@@ -173,6 +199,10 @@ const words = {
     params: 'Parameters',
     paramsAre:
       '`params` holds these; what varies in the sentences comes from here, so that no program has to read sentences:',
+    operations: 'Which operations answer so',
+    any: 'No rule of a single operation: any that declares this status can answer so.',
+    none: 'None of the contract; it comes from the address or the method itself.',
+    show: 'Show',
     example: 'An answer',
     more: 'What to do with each status: [catalogue](/docs/errors). What holds for every write: [conventions](/docs/api).',
   },

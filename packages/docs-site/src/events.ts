@@ -33,11 +33,12 @@ const nameOf = ({ type, schema }: EventEntry) => `${type}.v${schema}`
 function partsOf(alike: EventEntry[], language: Language): string[] {
   const say = words[language]
   const event = alike[0]!
-  const { description, properties = {}, required = [], examples = [] } = event.json
+  const { description, 'x-zh': inChinese, properties = {}, required = [], examples = [] } = event.json
+  const says = language === 'zh' ? inChinese : description
   return [
     `# ${nameOf(event)}`,
     `**${event.title[language]}**`,
-    ...(description && language === 'en' ? [description] : []),
+    ...(says ? [says] : []),
     [
       `| ${say.outside} | ${say.service} | ${say.stream} |`,
       '| --- | --- | --- |',

@@ -23,6 +23,9 @@ export type Problem = {
 }
 export const problems = load('problems.json') as Record<string, Problem>
 
+/** Which operations a code is the answer of, where only their own rules give it. */
+export const refusals = load('refusals.json') as Record<string, string[]>
+
 export type Kind = 'operator' | 'contractor' | 'funder'
 export type Records = 'none-of-anybody' | 'all' | 'own' | 'organisation' | 'agreement' | 'party' | 'begun'
 export type Class = 'public' | 'internal' | 'pii.direct' | 'pii.sensitive'

@@ -92,6 +92,16 @@ test('the type of an error leads to its page, in the language of the reader', as
   )
 })
 
+test('the page of an error names the operations that answer with it, or all that declare its status', () => {
+  const named = (code: string) =>
+    [...seen.get(`/docs/en/errors/${code}`)!.text.matchAll(/reference#\/\w+\/(\w+)"/g)].map(
+      ([, operation]) => operation,
+    )
+  expect(named('case-closure-needs')).toEqual(['closeCase'])
+  expect(named('key-missing').length).toBeGreaterThan(200)
+  expect(named('method-not-allowed')).toEqual([])
+})
+
 test('every page is there as Markdown too, and llms.txt names them all', async () => {
   const listed = [...(await (await get('/docs/llms.txt')).text()).matchAll(/\]\((.*?)\)/g)].map(([, path]) => path!)
   const twin = (path: string) => (path.endsWith('/') ? `${path}index.md` : `${path}.md`)

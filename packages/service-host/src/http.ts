@@ -6,7 +6,7 @@ import express, { type ErrorRequestHandler, type Express, type Request, type Req
 import { answer, answerCommand, askedOf, demandCaughtUp, inputOf } from './answer.ts'
 import { readBody } from './body.ts'
 import { browsers } from './browsers.ts'
-import { asyncapi, events, openapi, operations, problems, serviceAt, type Operation } from './contract.ts'
+import { asyncapi, events, openapi, operations, problems, refusals, serviceAt, type Operation } from './contract.ts'
 import { deprecationOf } from './deprecation.ts'
 import { replayed } from './execute.ts'
 import type { OpenService } from './open.ts'
@@ -69,7 +69,7 @@ export function http({
   app.get('/asyncapi.json', (_, res) => void res.json((ofEvents ??= asyncapi())))
   app.get('/errors.json', (_, res) => void res.json(problems))
   app.get('/limits', (_, res) => void res.json(limitsOf(maxBodyBytes)))
-  app.use('/docs', docs({ openapi, problems, events, answerTo: toProblem }))
+  app.use('/docs', docs({ openapi, problems, refusals, events, answerTo: toProblem }))
   app.use(readBody(maxBodyBytes))
   const validators = new Map(
     served.map(({ operation }) => [operation.path, validatorOf(operation.template, validateAnswers)]),
