@@ -68,7 +68,7 @@ if (!options.json) printTable(taken)
 process.exitCode = taken.length === options.measures.length && taken.every(({ error }) => !error) ? 0 : 1
 
 /** A measure that fails leaves the others alone. */
-async function take({ id, limit, take: measure }: Measure): Promise<Taken> {
+async function take({ id, limit, settings = {}, take: measure }: Measure): Promise<Taken> {
   const began = performance.now()
   const say = (line: string) => process.stderr.write(`${id}  ${line}\n`)
   const dir = mkdtempSync(join(tmpdir(), `wushe-bench-${id}-`))
@@ -77,7 +77,7 @@ async function take({ id, limit, take: measure }: Measure): Promise<Taken> {
   const seconds = (limit * Math.max(5, options.rounds)) / 5
   const timer = setTimeout(() => patience.abort(new Error(`It took more than ${seconds} s.`)), seconds * 1000)
   try {
-    const postgres = await startCluster({ dir: join(dir, 'postgres'), password: 'bench' })
+    const postgres = await startCluster({ dir: join(dir, 'postgres'), password: 'bench', settings })
     ends.push(() => postgres.stop())
     await demandDurable(postgres.url())
     const { rounds, roundMs, quick } = options

@@ -5,6 +5,8 @@ export type Measure = {
   limit: number
   /** Not taken unless it is asked for by name or with all that take long. */
   long?: true
+  /** Of its PostgreSQL, over our defaults. */
+  settings?: Record<string, string>
   take: (bench: Bench) => Promise<Line[]>
 }
 

@@ -14,7 +14,7 @@ export type ClusterOptions = {
   password: string
   /** Where it listens; chosen anew at every start when it is not given. */
   port?: number
-  /** PostgreSQL's parameters, over our defaults (`settings.ts`). They hold for this run and are written nowhere. */
+  /** PostgreSQL's parameters, over ours (`settings.ts`). They hold for this run and are written nowhere. */
   settings?: Record<string, string | number>
   /** Hears what the launcher does, a sentence at a time. PostgreSQL's own log is `dir/postgres.log`. */
   log?: (line: string) => void

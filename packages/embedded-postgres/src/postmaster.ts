@@ -8,7 +8,7 @@ import type { Folder } from './folder.ts'
 import { folderMark } from './orphan.ts'
 import { ended, type Exit, type Programs } from './programs.ts'
 import { openServerLog } from './server-log.ts'
-import { defaults } from './settings.ts'
+import { defaultsOf } from './settings.ts'
 
 export type Postmaster = { port: number; pid: number; stop(): Promise<void>; exited: Promise<Exit> }
 type Settings = Record<string, string | number>
@@ -45,7 +45,7 @@ const passing = /could not create any TCP\/IP sockets|pre-existing shared memory
 const attempts = 15
 
 const parameters = (folder: Folder, port: number, settings: Settings) => {
-  const all = { ...defaults, ...settings, listen_addresses: '127.0.0.1', port, unix_socket_directories: '' }
+  const all = { ...defaultsOf(folder), ...settings, listen_addresses: '127.0.0.1', port, unix_socket_directories: '' }
   const assignments = Object.entries(all).map(([name, value]) => `${name}=${value}`)
   return [...assignments, folderMark(folder)].flatMap((assignment) => ['-c', assignment])
 }
