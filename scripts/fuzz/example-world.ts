@@ -1,5 +1,4 @@
 // The world in which the contract's examples are true: the organisations, people and things that they name.
-import { randomUUID } from 'node:crypto'
 import openapi from '@wushe/contracts/openapi.json' with { type: 'json' }
 
 type Node = { [key: string]: any }
@@ -15,20 +14,22 @@ const acts = [
   'startProject registerProvider offerResource proposeLink',
 ].flatMap((line) => line.split(' '))
 
-/** Makes it through the API, as three organisations with a key each. Names what was refused, and why. */
+/** Makes it through the API, as three organisations with a key each. Names what was refused, and why, and what was answered. */
 export async function exampleWorld(url: string, operator: string) {
   const keys: Keys = { operator, contractor: '', funder: '' }
   const seen = new Map<string, string>()
   const refused: string[] = []
+  const answers: Record<string, Node> = {}
   const act = async (operationId: string, body: Node, number = 1) => {
-    const { path, role } = operationNamed(operationId)
-    const response = await fetch(url + path.replace(/{(\w+)}/g, (_, name: string) => idNamed(name, number)), {
+    const { path, roles } = operationNamed(operationId)
+    const response = await fetch(url + addressOf(path, number), {
       method: 'POST',
       headers: {
-        authorization: `Bearer ${keys[role]}`,
+        authorization: `Bearer ${keys[roles[0]!]}`,
         'content-type': 'application/json',
         'accept-language': 'en',
-        'idempotency-key': randomUUID(),
+        // The same each time, and with it the ids.
+        'idempotency-key': `example ${operationId} ${number} ${JSON.stringify(body['id'])}`,
         'if-match': '*',
         ...(seen.size > 0 && { 'sync-token': [...seen.values()].join(',') }),
       },
@@ -38,6 +39,7 @@ export async function exampleWorld(url: string, operator: string) {
     const token = response.headers.get('sync-token')
     if (token) seen.set(token.split('=')[0]!, token)
     if (!response.ok) refused.push(`${operationId}: ${response.status} ${answer['code']}`)
+    else answers[operationId] ??= answer
     return answer
   }
   const carryOut = (operationId: string, number = 1) => {
@@ -58,8 +60,27 @@ export async function exampleWorld(url: string, operator: string) {
     // Those who come to a group are at least two.
     if (operationId === 'registerSubject') await carryOut(operationId, 2)
   }
-  return { keys, refused }
+  for (const { operationId, path, parameters } of operations.filter(isRead)) {
+    const query = parameters
+      .filter(({ in: place, required }) => place === 'query' && required)
+      .map(({ name, example }): [string, string] => [name, name.endsWith('Id') ? idNamed(name, 1) : example])
+    const isLong = parameters.some(({ name }) => name === 'limit')
+    const search = new URLSearchParams([...query, ...(isLong ? [['limit', '2'] as [string, string]] : [])])
+    const response = await fetch(`${url}${addressOf(path)}?${search}`, {
+      headers: {
+        authorization: `Bearer ${keys.contractor}`,
+        'accept-language': 'en',
+        'sync-token': [...seen.values()].join(','),
+      },
+    })
+    if (response.ok) answers[operationId] = (await response.json()) as Node
+  }
+  return { keys, refused, answers }
 }
+
+/** What shows a contractor the things of this world; not what lasts, nor who used which key and saw what meanwhile. */
+const isRead = ({ method, operationId, roles }: (typeof operations)[number]) =>
+  method === 'get' && roles.includes('contractor') && !/Version$|Diff$|^stream|ApiKeys$|AccessLog$/.test(operationId)
 
 /** Under which the station of the examples stands. */
 const headStation = {
@@ -70,19 +91,21 @@ const headStation = {
   occurredOn: '2021-07-01',
 }
 
+const addressOf = (path: string, number = 1) => path.replace(/{(\w+)}/g, (_, name: string) => idNamed(name, number))
 const idOf = (prefix: string, number: number) => `${prefix}_01h455vb4pex5vsknk084sn00${number}`
 /** caseId → cas_…: the prefix stands in the pattern of the parameter. */
-const idNamed = (name: string, number: number) => idOf(prefixes.get(name)!, number)
+const idNamed = (name: string, number: number) => choices.get(name) ?? idOf(prefixes.get(name) ?? name, number)
 
 const operations = Object.entries(openapi.paths as Node).flatMap(([path, methods]) =>
-  Object.values(methods as Node).map((operation) => {
+  Object.entries(methods as Node).map(([method, operation]) => {
     const body = operation.requestBody?.content['application/json']
     const schema = body && (openapi.components.schemas as Node)[body.schema.$ref.split('/').at(-1)]
     return {
       path,
+      method,
       operationId: operation.operationId as string,
-      role: operation['x-roles']?.[0] as Role,
-      parameters: operation.parameters as Node[],
+      roles: (operation['x-roles'] ?? []) as Role[],
+      parameters: (operation.parameters as Node[]).map((one) => (one['$ref'] ? found(one['$ref']) : one)),
       example: body?.example as Node,
       makes: '201' in operation.responses ? prefixIn(schema.properties?.id?.pattern) : undefined,
     }
@@ -96,6 +119,23 @@ const prefixes = new Map(
       .map((one) => [one['name'] as string, prefixIn(one['schema'].pattern)]),
   ),
 )
+
+/** The name of a report. */
+const choices = new Map(
+  operations.flatMap(({ parameters }) =>
+    parameters.flatMap(({ name, in: place, schema }) => {
+      const values = (schema.$ref ? found(schema.$ref) : schema).enum
+      return place === 'path' && values ? [[name as string, values[0] as string] as const] : []
+    }),
+  ),
+)
+
+function found(ref: string): Node {
+  return ref
+    .split('/')
+    .slice(1)
+    .reduce((node: Node, key) => node[key], openapi)
+}
 
 /** Undefined where the id is always the platform's to give. */
 function prefixIn(pattern = '') {

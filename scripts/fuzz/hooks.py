@@ -30,6 +30,11 @@ def before_call(context, case, kwargs):
         case.headers["Idempotency-Key"] = str(uuid.uuid4())
     # An invented token is none of ours, or names a moment that is still to come and is waited for.
     case.headers.pop("Sync-Token", None)
+    # Schemathesis 4.32 at times takes "0" for a valid value of a header with a long pattern, and says so itself when asked.
+    if case.meta and case.meta.generation.mode.is_positive:
+        for parameter in case.operation.headers:
+            if parameter.name in case.headers and not parameter.is_valid(case.headers[parameter.name]):
+                case.headers.pop(parameter.name)
     # A cursor is signed: an invented one is refused, however well it is formed.
     if isinstance(case.query, dict):
         case.query.pop("cursor", None)
