@@ -47,9 +47,19 @@ const whole = structuredClone(promised)
 for (const methods of Object.values(whole.paths))
   for (const { responses } of Object.values(methods))
     if ('200' in responses || '201' in responses) delete responses['204']
-writeCode('http.ts', astToString(await openapiTS(whole as never)))
-// For who calls: what has a default may be left out of a body.
-const called = astToString(await openapiTS(whole as never, { defaultNonNullable: false }))
+// As who calls sees it: what has a default may be left out of a body. For who answers it is always there; see index.ts.
+writeCode('http.ts', astToString(await openapiTS(whole as never, { defaultNonNullable: false })))
+const withDefaults = (named: [string, BodySchema | undefined][]) =>
+  named.flatMap(([name, schema]) => {
+    const names = defaultsIn(schema)
+    return names.length > 0 ? [`  ${name}: ${names.map((one) => `'${one}'`).join(' | ')}`] : []
+  })
+const defaultsOfBodies = withDefaults(
+  Object.values(whole.paths)
+    .flatMap(Object.values<Operation>)
+    .map(({ operationId, requestBody }) => [operationId!, requestBody?.content['application/json']?.schema]),
+)
+const defaultsOfSchemas = withDefaults(Object.entries(whole.components['schemas']!))
 
 // What each kind of organisation may be given, for whoever issues keys.
 const asking = Object.values(openapi.paths).flatMap((methods) => Object.values(methods))
@@ -161,7 +171,7 @@ const problemTypes = [
   ``,
 ].join('\n')
 writeCode('problems.ts', problemTypes)
-writeCode('client.ts', called + problemTypes)
+writeCode('client.ts', `export type * from './http.ts'\nexport type * from './problems.ts'\n`)
 writeData('problems.json', problems)
 
 const indicators = await Promise.all(
@@ -175,16 +185,33 @@ writeCode(
     `import type { components, operations } from './http.ts'`,
     `export type { Events, Streams } from './events.ts'`,
     `export type { ProblemCode, ProblemParams } from './problems.ts'`,
+    `/** What is always there, because it has a default: in the body of an operation, and in a schema. */`,
+    `type InBodies = {`,
+    ...defaultsOfBodies,
+    `}`,
+    `type InSchemas = {`,
+    ...defaultsOfSchemas,
+    `}`,
     `/** Every operation of the API: parameters, body and answers. */`,
-    `export type Operations = operations`,
+    `export type Operations = {`,
+    `  [Id in keyof operations]: Id extends keyof InBodies ? Completed<operations[Id], InBodies[Id]> : operations[Id]`,
+    `}`,
+    `type Completed<Operation extends { requestBody: Body }, Name> = Omit<Operation, 'requestBody'> & {`,
+    `  requestBody: { content: { 'application/json': Whole<Operation['requestBody']['content']['application/json'], Name> } }`,
+    `}`,
+    `type Body = { content: { 'application/json': object } }`,
+    `type Whole<Content, Name> = Omit<Content, Name & keyof Content> & Required<Pick<Content, Name & keyof Content>>`,
     `/** Every schema of the API. */`,
-    `export type Schemas = components['schemas']`,
+    `export type Schemas = {`,
+    `  [Name in keyof All]: Name extends keyof InSchemas ? Whole<All[Name], InSchemas[Name]> : All[Name]`,
+    `}`,
+    `type All = components['schemas']`,
     `export type ServiceName = ${services.map((name) => `'${name}'`).join(' | ')}`,
     `/** The operations that each service must answer. */`,
     `export type OperationsOf = {`,
     ...documents.map(
       ({ name, document }) =>
-        `  ${name}: Pick<operations, ${
+        `  ${name}: Pick<Operations, ${
           operationsOf(document, ({ 'x-built-in': builtIn }) => !builtIn)
             .map((id) => `'${id}'`)
             .join(' | ') || 'never'
@@ -207,6 +234,16 @@ if (process.argv.includes('--check')) {
   await mkdir(at('generated/'), { recursive: true })
   for (const [file, code] of generated) await writeFile(at(file), code)
 }
+
+/** The properties of a body that have a default, wherever they stand. */
+function defaultsIn(schema: BodySchema | undefined): string[] {
+  if (!schema) return []
+  if (schema.$ref) return defaultsIn(whole.components['schemas']![schema.$ref.split('/').at(-1)!])
+  const own = Object.entries(schema.properties ?? {}).filter(([, property]) => property.default !== undefined)
+  return [...own.map(([name]) => name), ...(schema.allOf ?? []).flatMap(defaultsIn)]
+}
+
+type BodySchema = { $ref?: string; allOf?: BodySchema[]; properties?: Record<string, { default?: unknown }> }
 
 function operationsOf(document: Document, wanted = (_: Operation) => true) {
   return Object.values(document.paths).flatMap((methods) =>

@@ -4070,7 +4070,7 @@ export interface components {
              * @description 困境儿童、留守儿童、低保…
              * @default []
              */
-            categories: components["schemas"]["Code"][];
+            categories?: components["schemas"]["Code"][];
             occurredOn: components["schemas"]["OccurredOn"];
             agreementId?: components["schemas"]["AgreementId"];
             siteId?: components["schemas"]["SiteId"];
@@ -4165,10 +4165,10 @@ export interface components {
         CaseFacts: {
             kind: components["schemas"]["CaseKind"];
             /** @default [] */
-            problems: components["schemas"]["Code"][];
+            problems?: components["schemas"]["Code"][];
             risk?: components["schemas"]["Risk"];
             /** @default true */
-            serviceAgreementSigned: boolean;
+            serviceAgreementSigned?: boolean;
             concernId?: components["schemas"]["ConcernId"];
             occurredOn: components["schemas"]["OccurredOn"];
             agreementId?: components["schemas"]["AgreementId"];
@@ -4230,12 +4230,12 @@ export interface components {
             instrument: components["schemas"]["Code"];
             version?: string;
             /** @default [] */
-            domains: {
+            domains?: {
                 code: components["schemas"]["Code"];
                 score: number;
             }[];
             /** @default [] */
-            needs: components["schemas"]["Code"][];
+            needs?: components["schemas"]["Code"][];
             occurredOn: components["schemas"]["OccurredOn"];
         };
         CompleteAssessment: {
@@ -4266,14 +4266,14 @@ export interface components {
              * @description false: nobody came. It then counts as no person-time.
              * @default true
              */
-            delivered: boolean;
+            delivered?: boolean;
             /**
              * @description Others who took part.
              * @default 0
              */
-            collaterals: number;
+            collaterals?: number;
             /** @default [] */
-            techniques: components["schemas"]["Code"][];
+            techniques?: components["schemas"]["Code"][];
             workerId?: components["schemas"]["PractitionerId"];
             occurredOn: components["schemas"]["OccurredOn"];
             note?: components["schemas"]["FreeText"];
@@ -4349,7 +4349,7 @@ export interface components {
             /** @description Name no person. */
             theme: string;
             /** @default [] */
-            goals: components["schemas"]["Code"][];
+            goals?: components["schemas"]["Code"][];
             plannedSessions: number;
             capacity: number;
             /** @description The day it was planned. */
@@ -4423,9 +4423,9 @@ export interface components {
             endedAt?: components["schemas"]["Time"];
             attendance: components["schemas"]["AttendanceMark"][];
             /** @default [] */
-            facilitators: components["schemas"]["PractitionerId"][];
+            facilitators?: components["schemas"]["PractitionerId"][];
             /** @default [] */
-            volunteers: components["schemas"]["VolunteerId"][];
+            volunteers?: components["schemas"]["VolunteerId"][];
             occurredOn: components["schemas"]["OccurredOn"];
             note?: components["schemas"]["FreeText"];
         };
@@ -4462,13 +4462,13 @@ export interface components {
              * @description Who joined with this session; enrolled together with it.
              * @default []
              */
-            newMembers: components["schemas"]["SubjectId"][];
+            newMembers?: components["schemas"]["SubjectId"][];
         } & components["schemas"]["GroupSessionFacts"];
         CorrectGroupSession: components["schemas"]["GroupSessionFacts"] & components["schemas"]["Correction"];
         EvaluateGroup: {
             satisfaction?: components["schemas"]["Satisfaction"];
             /** @default [] */
-            measures: components["schemas"]["Measure"][];
+            measures?: components["schemas"]["Measure"][];
             occurredOn: components["schemas"]["OccurredOn"];
             note?: components["schemas"]["FreeText"];
         };
@@ -4532,7 +4532,7 @@ export interface components {
             };
             roster?: components["schemas"]["SubjectId"][];
             /** @default [] */
-            volunteers: components["schemas"]["VolunteerId"][];
+            volunteers?: components["schemas"]["VolunteerId"][];
             evidence?: components["schemas"]["EvidenceList"];
             occurredOn: components["schemas"]["OccurredOn"];
             note?: components["schemas"]["FreeText"];
@@ -4913,12 +4913,12 @@ export interface components {
              * @default 0
              * @enum {integer}
              */
-            decimals: 0 | 2;
+            decimals?: 0 | 2;
             /**
              * @description true: 53.00, false: 53.
              * @default false
              */
-            trailingZeros: boolean;
+            trailingZeros?: boolean;
             /** @description Only facts that are so. */
             where?: components["schemas"]["Among"];
             /** @description Facts that are so count only from the number on that the agreement's counting rule names. */
@@ -4934,7 +4934,7 @@ export interface components {
              * @default none
              * @enum {string}
              */
-            distinct: "none" | "subject" | "first";
+            distinct?: "none" | "subject" | "first";
             /** @description A row beside the total for each of these values. */
             splitBy?: {
                 /** @enum {string} */
@@ -4952,12 +4952,12 @@ export interface components {
                  * @description The other one is under the agreement, too.
                  * @default false
                  */
-                underAgreement: boolean;
+                underAgreement?: boolean;
                 /**
                  * @description One of the local line counts only where it is valid: in the division of the fact's station or, when that is not known, in one of the agreement.
                  * @default false
                  */
-                localWhereValid: boolean;
+                localWhereValid?: boolean;
                 /** @description A row beside the total that is narrower. */
                 beside?: {
                     /** @enum {string} */
@@ -5478,9 +5478,9 @@ export interface components {
         VolunteerFacts: {
             sex?: components["schemas"]["Sex"];
             /** @default [] */
-            skills: components["schemas"]["Code"][];
+            skills?: components["schemas"]["Code"][];
             /** @default [] */
-            serviceKinds: components["schemas"]["Code"][];
+            serviceKinds?: components["schemas"]["Code"][];
             /** @description The day of registration. */
             occurredOn: components["schemas"]["OccurredOn"];
             agreementId?: components["schemas"]["AgreementId"];

@@ -2,18 +2,79 @@
 import type { components, operations } from './http.ts'
 export type { Events, Streams } from './events.ts'
 export type { ProblemCode, ProblemParams } from './problems.ts'
+/** What is always there, because it has a default: in the body of an operation, and in a schema. */
+type InBodies = {
+  registerSubject: 'categories'
+  correctSubject: 'categories'
+  openCase: 'problems' | 'serviceAgreementSigned'
+  completeAssessment: 'domains' | 'needs'
+  recordCaseSession: 'delivered' | 'collaterals' | 'techniques'
+  correctCaseSession: 'delivered' | 'collaterals' | 'techniques'
+  correctCase: 'problems' | 'serviceAgreementSigned'
+  planGroup: 'goals'
+  holdGroupSession: 'newMembers' | 'facilitators' | 'volunteers'
+  correctGroupSession: 'facilitators' | 'volunteers'
+  evaluateGroup: 'measures'
+  correctGroup: 'goals'
+  holdActivity: 'volunteers'
+  correctOccurrence: 'volunteers'
+  registerVolunteer: 'skills' | 'serviceKinds'
+}
+type InSchemas = {
+  SubjectFacts: 'categories'
+  Subject: 'categories'
+  RegisterSubject: 'categories'
+  CorrectSubject: 'categories'
+  CaseFacts: 'problems' | 'serviceAgreementSigned'
+  Case: 'problems' | 'serviceAgreementSigned'
+  OpenCase: 'problems' | 'serviceAgreementSigned'
+  CorrectCase: 'problems' | 'serviceAgreementSigned'
+  Assessment: 'domains' | 'needs'
+  CompleteAssessment: 'domains' | 'needs'
+  CaseSessionFacts: 'delivered' | 'collaterals' | 'techniques'
+  CaseSession: 'delivered' | 'collaterals' | 'techniques'
+  RecordCaseSession: 'delivered' | 'collaterals' | 'techniques'
+  CorrectCaseSession: 'delivered' | 'collaterals' | 'techniques'
+  GroupFacts: 'goals'
+  Group: 'goals'
+  PlanGroup: 'goals'
+  CorrectGroup: 'goals'
+  GroupSessionFacts: 'facilitators' | 'volunteers'
+  GroupSession: 'facilitators' | 'volunteers'
+  HoldGroupSession: 'newMembers' | 'facilitators' | 'volunteers'
+  CorrectGroupSession: 'facilitators' | 'volunteers'
+  EvaluateGroup: 'measures'
+  OccurrenceFacts: 'volunteers'
+  ActivityOccurrence: 'volunteers'
+  HoldActivity: 'volunteers'
+  CorrectOccurrence: 'volunteers'
+  CountRule: 'decimals' | 'trailingZeros' | 'distinct'
+  VolunteerFacts: 'skills' | 'serviceKinds'
+  Volunteer: 'skills' | 'serviceKinds'
+  RegisterVolunteer: 'skills' | 'serviceKinds'
+}
 /** Every operation of the API: parameters, body and answers. */
-export type Operations = operations
+export type Operations = {
+  [Id in keyof operations]: Id extends keyof InBodies ? Completed<operations[Id], InBodies[Id]> : operations[Id]
+}
+type Completed<Operation extends { requestBody: Body }, Name> = Omit<Operation, 'requestBody'> & {
+  requestBody: { content: { 'application/json': Whole<Operation['requestBody']['content']['application/json'], Name> } }
+}
+type Body = { content: { 'application/json': object } }
+type Whole<Content, Name> = Omit<Content, Name & keyof Content> & Required<Pick<Content, Name & keyof Content>>
 /** Every schema of the API. */
-export type Schemas = components['schemas']
+export type Schemas = {
+  [Name in keyof All]: Name extends keyof InSchemas ? Whole<All[Name], InSchemas[Name]> : All[Name]
+}
+type All = components['schemas']
 export type ServiceName = 'access' | 'case' | 'reporting' | 'resources' | 'volunteer'
 /** The operations that each service must answer. */
 export type OperationsOf = {
-  access: Pick<operations, 'getMe' | 'listOrganisations' | 'registerOrganisation' | 'getOrganisation' | 'getOrganisationHistory' | 'suspendOrganisation' | 'resumeOrganisation' | 'listApiKeys' | 'issueApiKey' | 'getApiKey' | 'revokeApiKey' | 'rotateApiKey' | 'listClients' | 'registerClient' | 'getClient' | 'replaceClientCredentials' | 'revokeClient' | 'issueToken' | 'getAuthorizationServer' | 'listSigningKeys'>
-  case: Pick<operations, 'listSubjects' | 'registerSubject' | 'searchSubjects' | 'matchSubjects' | 'getSubject' | 'getSubjectHistory' | 'correctSubject' | 'eraseSubject' | 'voidSubject' | 'listConcerns' | 'raiseConcern' | 'getConcern' | 'getConcernHistory' | 'identifyConcern' | 'dismissConcern' | 'correctConcern' | 'voidConcern' | 'listCases' | 'openCase' | 'getCase' | 'getCaseHistory' | 'recordConsent' | 'assignWorker' | 'completeAssessment' | 'agreeServicePlan' | 'listCaseSessions' | 'recordCaseSession' | 'getCaseSession' | 'correctCaseSession' | 'voidCaseSession' | 'evaluateOutcome' | 'giveFeedback' | 'closeCase' | 'reopenCase' | 'correctCase' | 'voidCase' | 'listGroups' | 'planGroup' | 'getGroup' | 'getGroupHistory' | 'enrolMember' | 'recordMemberDeparture' | 'enterGroupStage' | 'listGroupSessions' | 'holdGroupSession' | 'getGroupSession' | 'correctGroupSession' | 'voidGroupSession' | 'evaluateGroup' | 'closeGroup' | 'correctGroup' | 'voidGroup' | 'listActivities' | 'planActivity' | 'getActivity' | 'getActivityHistory' | 'listOccurrences' | 'holdActivity' | 'getOccurrence' | 'correctOccurrence' | 'voidOccurrence' | 'cancelActivity' | 'evaluateActivity' | 'correctActivity' | 'voidActivity'>
-  reporting: Pick<operations, 'listAgreements' | 'draftAgreement' | 'getAgreement' | 'getAgreementHistory' | 'signAgreement' | 'activateAgreement' | 'completeAgreement' | 'listAgreementGrants' | 'giveAgreementGrant' | 'getAgreementGrant' | 'getAgreementGrantHistory' | 'endAgreementGrant' | 'listProjects' | 'startProject' | 'getProject' | 'getProjectHistory' | 'closeProject' | 'voidProject' | 'listIndicators' | 'listFacts' | 'getReport' | 'listEvents' | 'streamEvents' | 'listChanges' | 'listAccessLog' | 'listWebhooks' | 'registerWebhook' | 'getWebhook' | 'getWebhookHistory' | 'correctWebhook' | 'suspendWebhook' | 'resumeWebhook' | 'removeWebhook' | 'rotateWebhookSecret' | 'testWebhook' | 'replayWebhook' | 'listWebhookDeliveries'>
-  resources: Pick<operations, 'listProviders' | 'registerProvider' | 'getProvider' | 'getProviderHistory' | 'correctProvider' | 'voidProvider' | 'listOffers' | 'offerResource' | 'getOffer' | 'getOfferHistory' | 'withdrawOffer' | 'listLinks' | 'proposeLink' | 'getLink' | 'agreeLink' | 'deliverResource' | 'valueLink' | 'cancelLink' | 'voidLink'>
-  volunteer: Pick<operations, 'listStations' | 'establishStation' | 'getStation' | 'getStationHistory' | 'closeStation' | 'correctStation' | 'voidStation' | 'listPractitioners' | 'registerPractitioner' | 'getPractitioner' | 'getPractitionerHistory' | 'listLicences' | 'recordLicence' | 'getLicence' | 'voidLicence' | 'assignToStation' | 'recordDeparture' | 'correctPractitioner' | 'voidPractitioner' | 'listVolunteers' | 'registerVolunteer' | 'getVolunteer' | 'getVolunteerHistory' | 'verifyVolunteer' | 'withdrawVolunteer' | 'eraseVolunteer' | 'voidVolunteer' | 'getHoursHistory' | 'listHoursEntries' | 'recordHours' | 'getHoursEntry' | 'confirmHours' | 'rejectHours' | 'voidHours'>
+  access: Pick<Operations, 'getMe' | 'listOrganisations' | 'registerOrganisation' | 'getOrganisation' | 'getOrganisationHistory' | 'suspendOrganisation' | 'resumeOrganisation' | 'listApiKeys' | 'issueApiKey' | 'getApiKey' | 'revokeApiKey' | 'rotateApiKey' | 'listClients' | 'registerClient' | 'getClient' | 'replaceClientCredentials' | 'revokeClient' | 'issueToken' | 'getAuthorizationServer' | 'listSigningKeys'>
+  case: Pick<Operations, 'listSubjects' | 'registerSubject' | 'searchSubjects' | 'matchSubjects' | 'getSubject' | 'getSubjectHistory' | 'correctSubject' | 'eraseSubject' | 'voidSubject' | 'listConcerns' | 'raiseConcern' | 'getConcern' | 'getConcernHistory' | 'identifyConcern' | 'dismissConcern' | 'correctConcern' | 'voidConcern' | 'listCases' | 'openCase' | 'getCase' | 'getCaseHistory' | 'recordConsent' | 'assignWorker' | 'completeAssessment' | 'agreeServicePlan' | 'listCaseSessions' | 'recordCaseSession' | 'getCaseSession' | 'correctCaseSession' | 'voidCaseSession' | 'evaluateOutcome' | 'giveFeedback' | 'closeCase' | 'reopenCase' | 'correctCase' | 'voidCase' | 'listGroups' | 'planGroup' | 'getGroup' | 'getGroupHistory' | 'enrolMember' | 'recordMemberDeparture' | 'enterGroupStage' | 'listGroupSessions' | 'holdGroupSession' | 'getGroupSession' | 'correctGroupSession' | 'voidGroupSession' | 'evaluateGroup' | 'closeGroup' | 'correctGroup' | 'voidGroup' | 'listActivities' | 'planActivity' | 'getActivity' | 'getActivityHistory' | 'listOccurrences' | 'holdActivity' | 'getOccurrence' | 'correctOccurrence' | 'voidOccurrence' | 'cancelActivity' | 'evaluateActivity' | 'correctActivity' | 'voidActivity'>
+  reporting: Pick<Operations, 'listAgreements' | 'draftAgreement' | 'getAgreement' | 'getAgreementHistory' | 'signAgreement' | 'activateAgreement' | 'completeAgreement' | 'listAgreementGrants' | 'giveAgreementGrant' | 'getAgreementGrant' | 'getAgreementGrantHistory' | 'endAgreementGrant' | 'listProjects' | 'startProject' | 'getProject' | 'getProjectHistory' | 'closeProject' | 'voidProject' | 'listIndicators' | 'listFacts' | 'getReport' | 'listEvents' | 'streamEvents' | 'listChanges' | 'listAccessLog' | 'listWebhooks' | 'registerWebhook' | 'getWebhook' | 'getWebhookHistory' | 'correctWebhook' | 'suspendWebhook' | 'resumeWebhook' | 'removeWebhook' | 'rotateWebhookSecret' | 'testWebhook' | 'replayWebhook' | 'listWebhookDeliveries'>
+  resources: Pick<Operations, 'listProviders' | 'registerProvider' | 'getProvider' | 'getProviderHistory' | 'correctProvider' | 'voidProvider' | 'listOffers' | 'offerResource' | 'getOffer' | 'getOfferHistory' | 'withdrawOffer' | 'listLinks' | 'proposeLink' | 'getLink' | 'agreeLink' | 'deliverResource' | 'valueLink' | 'cancelLink' | 'voidLink'>
+  volunteer: Pick<Operations, 'listStations' | 'establishStation' | 'getStation' | 'getStationHistory' | 'closeStation' | 'correctStation' | 'voidStation' | 'listPractitioners' | 'registerPractitioner' | 'getPractitioner' | 'getPractitionerHistory' | 'listLicences' | 'recordLicence' | 'getLicence' | 'voidLicence' | 'assignToStation' | 'recordDeparture' | 'correctPractitioner' | 'voidPractitioner' | 'listVolunteers' | 'registerVolunteer' | 'getVolunteer' | 'getVolunteerHistory' | 'verifyVolunteer' | 'withdrawVolunteer' | 'eraseVolunteer' | 'voidVolunteer' | 'getHoursHistory' | 'listHoursEntries' | 'recordHours' | 'getHoursEntry' | 'confirmHours' | 'rejectHours' | 'voidHours'>
 }
 /** The kinds of things that have an id, a history and a list. */
 export type RecordName = 'Organisation' | 'ApiKey' | 'Client' | 'Subject' | 'Concern' | 'Case' | 'CaseSession' | 'Group' | 'GroupSession' | 'Activity' | 'ActivityOccurrence' | 'Agreement' | 'AgreementGrant' | 'Project' | 'Webhook' | 'Provider' | 'Offer' | 'ResourceLink' | 'Station' | 'Practitioner' | 'Licence' | 'Volunteer' | 'HoursEntry'

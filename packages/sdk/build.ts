@@ -1,5 +1,5 @@
 // Makes the folder that is published: `npm run build -w packages/sdk`, then `npm publish packages/sdk/dist`. The types of
-// the contract come into it as a file of its own, so that it stands without this repository.
+// the contract come into it as files of its own, so that it stands without this repository.
 import { execFileSync } from 'node:child_process'
 import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -14,6 +14,7 @@ mkdirSync(join(dist, 'src'), { recursive: true })
 for (const file of globSync('src/*.ts', { cwd: here }))
   if (!/\.(test|fixture)\.ts$/.test(file)) cpSync(join(here, file), join(dist, file))
 cpSync(join(root, 'contracts/generated/client.ts'), join(dist, 'src/contract.ts'))
+for (const file of ['http.ts', 'problems.ts']) cpSync(join(root, 'contracts/generated', file), join(dist, 'src', file))
 for (const file of [join(here, 'README.md'), join(root, 'LICENSE'), join(root, 'NOTICE')])
   cpSync(file, join(dist, basename(file)))
 

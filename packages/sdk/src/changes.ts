@@ -1,3 +1,4 @@
+import type { components } from './contract.ts'
 import type { Send } from './sending.ts'
 
 export type ChangesAsked = {
@@ -9,24 +10,15 @@ export type ChangesAsked = {
   limit?: number
   signal?: AbortSignal | undefined
 }
-export type Change = {
-  type: string
-  id: string
-  /** An open list: `upsert`, `withdrawn`, `merged`, `erased`, `outOfScope`. Drop what is no longer for you. */
-  op: string
-  /** Not with `outOfScope`. */
-  version?: number
-  /** Where it is read; not with `outOfScope`. */
-  href?: string
-  [more: string]: unknown
-}
+/** `op` is an open list: `upsert`, `withdrawn`, `merged`, `erased`, `outOfScope`. Drop what is no longer for you. */
+export type Change = components['schemas']['Change']
 export type ChangeBatch = {
   changes: Change[]
   /** Never expires. A batch whose token was not kept comes again. */
   token: string
 }
 
-type Page = { data: Change[]; nextLink?: string; deltaLink?: string }
+type Page = components['schemas']['ChangeBatch']
 
 export async function* changesOf(
   baseUrl: string,

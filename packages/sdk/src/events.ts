@@ -1,3 +1,4 @@
+import type { components } from './contract.ts'
 import { WusheError, WusheNoAnswer } from './errors.ts'
 import { pause, pauseAfter, type Send } from './sending.ts'
 
@@ -12,19 +13,7 @@ export type EventsAsked = {
   silence?: number
 }
 /** CloudEvents 1.0. Of events, as of everything that is answered, ignore what you do not know. */
-export type WusheEvent = {
-  specversion: string
-  id: string
-  /** `org.wushe.case.CaseOpened.v1` */
-  type: string
-  source: string
-  subject?: string
-  time?: string
-  /** Its place in the order of all events. */
-  sequence: string
-  data?: Record<string, unknown>
-  [attribute: string]: unknown
-}
+export type WusheEvent = components['schemas']['CloudEvent']
 
 export async function* eventsOf(
   baseUrl: string,
