@@ -11,6 +11,7 @@ export type Ready = {
   url: string
   pid: number
   keys: { operator: string; contractor: string; funder: string }
+  sandboxKeys: { operator: string; contractor: string; funder: string }
   demo: { agreementId: string | null }
 }
 export type Launched = {

@@ -28,14 +28,16 @@ const get = async ({ url }: Ready, path: string, key: string): Promise<any> =>
 test('an empty start makes three keys and no facts, and says where they are to nobody but its owner', async () => {
   const product = launch(dir, '--empty')
   first = await product.ready()
+  const isOfSandbox = expect.stringMatching(/^wsk_test_/)
   expect(first).toEqual({
     url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
     pid: product.pid,
     keys: { operator: expect.any(String), contractor: expect.any(String), funder: expect.any(String) },
+    sandboxKeys: { operator: isOfSandbox, contractor: isOfSandbox, funder: isOfSandbox },
     demo: { agreementId: null },
   })
   expect(statSync(join(dir, 'ready.json')).mode & 0o777).toBe(0o600)
-  for (const [kind, key] of Object.entries(first.keys))
+  for (const [kind, key] of [...Object.entries(first.keys), ...Object.entries(first.sandboxKeys)])
     expect((await get(first, '/v1/me', key)).data.organisation.kind).toBe(kind)
   for (const list of ['subjects', 'cases', 'activities', 'stations', 'volunteers', 'offers', 'agreements'])
     expect((await get(first, `/v1/${list}`, first.keys.contractor)).data).toEqual([])
@@ -141,6 +143,6 @@ test('an option that is not known, or a port that is none, shows the usage', () 
     })
     expect([args, status, stdout]).toEqual([args, 2, ''])
     expect(stderr).toMatch(word)
-    expect(stderr).toMatch('scripts/start [--data DIR] [--port N] [--empty]')
+    expect(stderr).toMatch('scripts/start [--data DIR] [--port N] [--empty')
   }
 }, 60_000)

@@ -9,6 +9,7 @@ import {
   readAccessConfig,
   readTelemetryConfig,
   run,
+  sandboxOf,
   type Credentials,
   type Host,
   type RunOptions,
@@ -16,6 +17,7 @@ import {
 import { serviceNames, services } from './all-services.ts'
 import { byRole, firstOrganisations } from './first-organisations.ts'
 import type { Product } from './product.ts'
+import { sandboxBeginning, sandboxKeys } from './sandbox.ts'
 import { secretsOf } from './secrets.ts'
 
 export type EmbeddedOptions = Pick<RunOptions, 'now' | 'validateAnswers'> & {
@@ -55,6 +57,14 @@ export async function startEmbedded({
       vaultUrl: urlOf('vault'),
       master: Buffer.from(secrets.master, 'hex'),
       cursorSecret: Buffer.from(secrets.cursor, 'hex'),
+      besides: sandboxOf(services, {
+        ...options,
+        adminUrl: cluster.url,
+        secret: secrets.master,
+        seed: sandboxBeginning(secrets.master),
+        ...(requestLog && { log: requestLog }),
+        webhooksToLoopback: process.env['WEBHOOKS_TO_LOOPBACK'] === 'true',
+      }),
       webhooksToLoopback: process.env['WEBHOOKS_TO_LOOPBACK'] === 'true',
       ...(requestLog && { log: requestLog }),
     })
@@ -63,6 +73,7 @@ export async function startEmbedded({
       host,
       url: host.url,
       ...byRole(made),
+      sandboxKeys: sandboxKeys(secrets.master),
       ended: cluster.ended ?? new Promise(() => {}),
       stop: async () => {
         await host.stop()

@@ -6,6 +6,8 @@ export type Product = {
   /** The three keys that a first start makes. */
   keys: Record<Role, string>
   organisations: Record<Role, string>
+  /** Those with which its sandbox begins, where there is one. */
+  sandboxKeys?: Record<Role, string>
   /** Resolves with the reason when what it cannot go on without has ended. */
   ended: Promise<string>
   stop: () => Promise<void>

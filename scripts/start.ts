@@ -121,10 +121,10 @@ function forgetKilledRun() {
   rmSync(ready, { force: true })
 }
 
-function announce({ url, keys }: Product, agreementId: string | null) {
+function announce({ url, keys, sandboxKeys }: Product, agreementId: string | null) {
   // Whoever waits for the file finds it whole.
   rmSync(`${ready}.new`, { force: true })
-  const content = { url, pid: process.pid, keys, demo: { agreementId } }
+  const content = { url, pid: process.pid, keys, sandboxKeys, demo: { agreementId } }
   writeFileSync(`${ready}.new`, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 })
   renameSync(`${ready}.new`, ready)
   console.log(`
@@ -133,7 +133,7 @@ Wushe 五社 is ready.  ${url}        documentation: ${url}/docs        contract
   operator    ${keys.operator}
   contractor  ${keys.contractor}
   funder      ${keys.funder}
-${agreementId ? curls(url, keys, agreementId) : ''}
+${sandboxKeys ? `  sandbox     ${sandboxKeys.contractor}   (to try things out: ${url}/docs/guides/sandbox)\n` : ''}${agreementId ? curls(url, keys, agreementId) : ''}
 Ctrl-C stops everything. Data: ${dir}`)
   process.send?.('ready')
 }

@@ -41,6 +41,8 @@ const bodies: Record<string, Record<string, any>> = {
   issueApiKey: { label: 'another' },
   rotateApiKey: {},
   revokeApiKey: { reason: 'lost' },
+  resetSandbox: {},
+  moveSandboxClock: { now: '2999-01-01T00:00:00Z' },
   sendBatch: { requests: [{ path: '/v1/activities', idempotencyKey: 'a batch of one', body: {} }] },
   registerClient: { label: 'another', method: 'client_secret_basic' },
   replaceClientCredentials: {},

@@ -4,6 +4,11 @@ export type ProblemCode = keyof ProblemParams
 export type ProblemParams = {
   'malformed-json': undefined
   'request-invalid': undefined
+  'only-in-sandbox': undefined
+  'fault-only-in-sandbox': undefined
+  'sandbox-fault-not-known': { fault: string | number; known: string | number }
+  'clock-not-forward': { now: string | number }
+  'clock-beyond-key': { expiresOn: string | number }
   'idempotency-key-missing': undefined
   'idempotency-key-invalid': undefined
   'idempotency-key-reused': undefined

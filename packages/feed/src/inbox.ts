@@ -31,7 +31,14 @@ export type Inbox = EventLog & {
 }
 
 /** The inbox in the pool's database (`applyInboxSchema`). It is filled by followers of the other logs: `fillerOf`. */
-export const openInbox = ({ pool }: { pool: pg.Pool }): Inbox => {
+export const openInbox = ({
+  pool,
+  ahead = () => 0,
+}: {
+  pool: pg.Pool
+  /** By how many milliseconds the clock of those who record is ahead of ours. */
+  ahead?: (() => number) | undefined
+}): Inbox => {
   const headNow = async () => BigInt((await pool.query('select position from inbox.head')).rows[0].position)
   const { wake, added } = waker(pool, headNow)
 
@@ -52,8 +59,9 @@ export const openInbox = ({ pool }: { pool: pg.Pool }): Inbox => {
     head: async () => placeOf(await headNow()),
     settle: async (at) => {
       const { rows } = await pool.query<{ done: boolean; future: boolean }>(
-        'select greatest(learnt_at, settled) >= $1 as done, $1 > clock_timestamp() as future from inbox.head',
-        [at],
+        `select greatest(learnt_at, settled) >= $1 as done,
+           $1 > clock_timestamp() + $2 * interval '1 ms' as future from inbox.head`,
+        [at, ahead()],
       )
       if (rows[0]!.future) throw new NotYet(`${at} is still to come.`)
       if (!rows[0]!.done) await pool.query('update inbox.head set settled = greatest(settled, $1)', [at])

@@ -12,6 +12,7 @@ import { present } from './present.ts'
 import { Refused, type Language } from './problem.ts'
 import { answerQuery, pathWith, readingOf } from './reading.ts'
 import { answerRequest } from './answer-request.ts'
+import { answerSandbox } from './answer-sandbox.ts'
 import { readDiff, readHistory, readList, readOne } from './read.ts'
 import type { AnyInput, Slice } from './service.ts'
 import type { Request as CommandRequest } from './stamp.ts'
@@ -112,6 +113,8 @@ export const answer: RequestHandler = async (req, res) => {
       })
     case 'request':
       return answerRequest(req, res, askedOf(res))
+    case 'sandbox':
+      return answerSandbox(req, res, askedOf(res))
     case 'batch': {
       const { apiUrl, requestId } = askedOf(res)
       const { data, syncToken } = await carryOut(req.body as Batch, {

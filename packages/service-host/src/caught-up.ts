@@ -4,7 +4,7 @@ import type { OpenService } from './open.ts'
 import type { Host } from './run.ts'
 
 /** Waits until every read model knows everything recorded so far. */
-export async function caughtUp({ services }: Host, ms = 30_000) {
+export async function caughtUp({ services }: Pick<Host, 'services'>, ms = 30_000) {
   const until = Date.now() + ms
   await Promise.all(services.map((service) => nothingHidden(service, until)))
   for (const service of services)

@@ -78,7 +78,7 @@ export type Operation = {
   /** Record shown by the answer, if it is one; of a built-in operation the record that it is about. */
   record?: string
   /** The host answers it by itself, for every service alike. */
-  builtIn?: 'version' | 'diff' | 'batch' | 'request'
+  builtIn?: 'version' | 'diff' | 'batch' | 'request' | 'sandbox'
   /** It records nothing: all GETs, and such POSTs as would otherwise carry personal values in their address. */
   reads: boolean
   /** A command to a thing that exists: needs If-Match. */

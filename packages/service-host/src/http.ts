@@ -13,6 +13,7 @@ import type { OpenService } from './open.ts'
 import { preferencesOf } from './preferences.ts'
 import { Refused, toProblem } from './problem.ts'
 import { momentAt, newRequestId, requestOf } from './request.ts'
+import { bearFault } from './sandbox-fault.ts'
 import type { Slice } from './service.ts'
 import { readSyncToken } from './sync-token.ts'
 import type { Telemetry } from './telemetry.ts'
@@ -95,7 +96,8 @@ export function http({
 
 /** What every service answers alike needs no slice of its own. */
 function sliceOf({ operationId, builtIn, record }: Operation, service: OpenService): Slice {
-  if (builtIn === 'batch' || builtIn === 'request') return { kind: builtIn, operation: operationId }
+  if (builtIn === 'batch' || builtIn === 'request' || builtIn === 'sandbox')
+    return { kind: builtIn, operation: operationId }
   if (builtIn === 'version') return { kind: 'one', operation: operationId, record: service.recordNamed(record!) }
   if (builtIn === 'diff') return { kind: 'diff', operation: operationId, record: service.recordNamed(record!) }
   return service.service.operations[operationId]!
@@ -162,6 +164,7 @@ const admit =
       if (touchesAccess) await demandCaughtUp(service, req, ['access-copy', 'agreement-copy'])
       return touchesAccess
     })
+    await bearFault(req, res, service)
     asked.again = () => identify(now())
     res.set(deprecationOf(operation, moment.today))
 
@@ -169,7 +172,7 @@ const admit =
       ...{ requestId, traceparent: trace?.traceparent, vault: service.vault },
       keyed: asked.slice.kind === 'command',
       dryRun: req.query['dryRun'] === 'true',
-      moment: { ...moment, actor },
+      moment: { ...moment, actor, ...(service.sandbox && { sandbox: true }) },
     })
     next()
   }

@@ -44,6 +44,7 @@ import { erasureFollower } from './erasure.ts'
 import { personIndexFollower } from './person-index.ts'
 import type { RateLimits } from './rate-limits.ts'
 import { openRequestLog, type RequestLog } from './request-log.ts'
+import type { Sandbox } from './sandbox.ts'
 import type { Service } from './service.ts'
 import type { Telemetry } from './telemetry.ts'
 import type { Tokens } from './tokens.ts'
@@ -63,6 +64,8 @@ export type OpenService = {
   limits: RateLimits
   uses: CredentialUse
   requests: RequestLog
+  /** Undefined where things are real. */
+  sandbox?: Sandbox | undefined
   /** Records a disclosure, before the answer leaves. */
   disclose: Disclose
   agreement: (id: unknown) => Promise<AgreementRow | undefined>
@@ -85,8 +88,9 @@ export type OpenOptions = {
   tokens: Tokens
   limits: RateLimits
   uses: CredentialUse
+  sandbox?: Sandbox | undefined
   cursorSecret: Buffer
-  poolSize?: number
+  poolSize?: number | undefined
   /** The log of another service that is hosted in this process. */
   feedOf: (name: ServiceName) => EventLog | undefined
   /** Where the events of the others are, and where ours go. */
@@ -179,11 +183,11 @@ export async function openService(
   options: OpenOptions,
 ): Promise<OpenService> {
   const { pool, log } = stores
-  const { vault, telemetry, tokens, limits, uses } = options
+  const { vault, telemetry, tokens, limits, uses, sandbox } = options
   const upcasters = { ...accessUpcasters, ...service.upcasters }
   const store = telemetry?.store(service.name, stores.store) ?? stores.store
   const stopping = new AbortController()
-  const inbox = openInbox({ pool })
+  const inbox = openInbox({ pool, ahead: sandbox?.ahead })
   const inboxLog = sharedTail(inbox, { keep: 1000 })
   const owner = `${service.name} ${hostname()} ${process.pid}`
   const running: OpenService['running'] = new Map()
@@ -261,7 +265,7 @@ export async function openService(
     upcasters: service.upcasters,
     rows,
     authenticate: authenticator(rows, tokens),
-    ...{ tokens, limits, uses },
+    ...{ tokens, limits, uses, sandbox },
     requests: openRequestLog(pool),
     disclose: recordingDisclosures({ store, vault }),
     // An agreement, once active, keeps its parties and its period: what was found is kept.

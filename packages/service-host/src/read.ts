@@ -86,7 +86,7 @@ async function settledCheckpoint(service: OpenService, table: string, asOf: stri
   // What is committed is hidden from readers while a transaction is open that began before it.
   for (let tries = 0; ; tries++) {
     const { seconds } = await horizonLag(service.pool)
-    if (Date.now() - seconds * 1000 > Date.parse(asOf)) break
+    if (Date.now() + (service.sandbox?.ahead() ?? 0) - seconds * 1000 > Date.parse(asOf)) break
     if (tries === 100) throw new Refused(refuse('projection-lagging'))
     await pause(20)
   }

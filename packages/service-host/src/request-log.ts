@@ -56,6 +56,7 @@ export const openRequestLog = (pool: Pick<Pool, 'query'>): RequestLog => {
 
   const log: RequestLog = {
     note: (request) => {
+      if (closed) return
       waiting.push(request)
       if (waiting.length < 2000) later(500)
       else if (!writing) void flush()

@@ -11,6 +11,7 @@ import { health } from './health.ts'
 import { credentialUse } from './credential-use.ts'
 import { openService, openStores, type OpenService } from './open.ts'
 import { defaultLimits, openRateLimits } from './rate-limits.ts'
+import type { OpenSandbox, Sandbox } from './sandbox.ts'
 import type { Service } from './service.ts'
 import { openTokens } from './tokens.ts'
 import { answerUnavailable } from './unavailable.ts'
@@ -25,6 +26,12 @@ export type RunOptions = Pick<
   Partial<Pick<Config, Optional>> & {
     /** Services that are not hosted here are not followed: for tests of one service. */
     alone?: boolean
+    /** Connections of each service to its database. */
+    poolSize?: number
+    /** The sandbox that stands beside them. */
+    besides?: OpenSandbox
+    /** The sandbox that they stand in. */
+    sandbox?: Sandbox
   }
 
 export type Host = {
@@ -44,7 +51,43 @@ export async function run(services: readonly Service[], options: RunOptions): Pr
     // The port comes first: who finds it taken has touched nothing.
     const door = await openDoor(options.port, options.host)
     opened.push(door.close)
+    const closing = new AbortController()
+    const at = { url: door.url, closing: closing.signal }
+    const live = await hostAt(services, options, at)
+    opened.push(live.stop)
+    const { publicUrl } = options
+    const sandbox = options.besides?.({ ...at, publicUrl })
+    if (sandbox) opened.push(sandbox.stop)
+    door.serve(
+      sandbox ? (req, res) => (sandbox.takes(req) ? sandbox.serve(req, res) : void live.serve(req, res)) : live.serve,
+    )
+    // Last opened, first closed: no new requests, then no more following, then no more stores.
+    opened.push(async () => {
+      closing.abort()
+      await door.shut()
+    })
+    return { url: door.url, services: live.services, stop: close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
 
+/** Services with all that they need but a port. */
+export type Hosted = Pick<Host, 'services' | 'stop'> & { serve: RequestListener }
+
+export async function hostAt(
+  services: readonly Service[],
+  options: RunOptions,
+  { url, closing }: { url: string; closing: AbortSignal },
+): Promise<Hosted> {
+  const opened: (() => Promise<unknown>)[] = []
+  const close = async () => {
+    for (const one of opened.splice(0).reverse()) await one()
+  }
+  const { sandbox } = options
+  const now = options.now ?? (() => new Date(Date.now() + (sandbox?.ahead() ?? 0)))
+  try {
     const vaultPool = new Pool({
       connectionString: options.vaultUrl,
       max: 3,
@@ -55,7 +98,7 @@ export async function run(services: readonly Service[], options: RunOptions): Pr
     vaultPool.on('error', () => {})
     opened.push(() => vaultPool.end())
     const vault = await openVault({ pool: vaultPool, master: options.master })
-    const tokens = openTokens({ vault, issuer: options.publicUrl ?? door.url, ...options })
+    const tokens = openTokens({ vault, issuer: options.publicUrl ?? url, ...options })
     const limits = openRateLimits(options.limits ?? defaultLimits)
     const uses = credentialUse(vaultPool)
 
@@ -64,6 +107,7 @@ export async function run(services: readonly Service[], options: RunOptions): Pr
         const made = await openStores(service, {
           databaseUrl: options.databaseUrl(service.name),
           eventStoreUrl: options.eventStoreUrl?.(service.name),
+          poolSize: options.poolSize,
         })
         opened.push(made.close)
         return made
@@ -77,7 +121,7 @@ export async function run(services: readonly Service[], options: RunOptions): Pr
       services.map((service, index) =>
         openService(service, stores[index]!, {
           databaseUrl: options.databaseUrl(service.name),
-          ...{ vault, tokens, limits, uses },
+          ...{ vault, tokens, limits, uses, sandbox },
           cursorSecret: options.cursorSecret,
           feedOf,
           bus,
@@ -91,19 +135,11 @@ export async function run(services: readonly Service[], options: RunOptions): Pr
     opened.push(() => Promise.all(open.map((service) => service.stopFollowing())))
     const unobserve = options.telemetry?.observe(open)
     if (unobserve) opened.push(async () => unobserve())
-    const workers = startWorkers(open, options)
+    const workers = startWorkers(open, { ...options, now })
     opened.push(workers.stop)
-    const closing = new AbortController()
-    const streaming = { ...options.streaming, closing: closing.signal }
-    door.serve(
-      health(open, http({ services: open, ...options, streaming, apiUrl: options.apiUrl ?? (() => door.url) })),
-    )
-    // Last opened, first closed: no new requests, then no more following, then no more stores.
-    opened.push(async () => {
-      closing.abort()
-      await door.shut()
-    })
-    return { url: door.url, services: open, stop: close }
+    const streaming = { ...options.streaming, closing }
+    const api = http({ services: open, ...options, now, streaming, apiUrl: options.apiUrl ?? (() => url) })
+    return { services: open, serve: health(open, api), stop: close }
   } catch (error) {
     await close()
     throw error

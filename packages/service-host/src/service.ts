@@ -51,7 +51,8 @@ export type RouteSlice = {
 }
 /** What the host answers by itself. */
 type BuiltInSlice =
-  { kind: 'diff'; operation: string; record: RecordSlice } | { kind: 'batch' | 'request'; operation: string }
+  | { kind: 'diff'; operation: string; record: RecordSlice }
+  | { kind: 'batch' | 'request' | 'sandbox'; operation: string }
 export type Slice = CommandSlice | ReadSlice | QuerySlice | RouteSlice | StreamSlice | BuiltInSlice
 export type { AnyInput }
 

@@ -60,6 +60,7 @@ export async function stamp(
         commandId,
         correlationId: requestId,
         ...(traceparent && { traceparent }),
+        ...(moment.sandbox && { livemode: false }),
         salt: salt.toString('base64url'),
       }
       const stored: NewEvent = {

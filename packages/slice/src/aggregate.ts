@@ -36,6 +36,8 @@ export type Moment = {
   /** 32 random bytes, hex. */
   chance: string
   actor: Actor
+  /** Nothing of it is real. */
+  sandbox?: true
 }
 
 export type Category = keyof Streams

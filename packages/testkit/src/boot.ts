@@ -31,6 +31,7 @@ export type Booted = {
   /** Another organisation with a key of its own. */
   organisation: (kind: 'contractor' | 'funder', name?: string) => Promise<Api>
   anonymous: Api
+  withKey: (key: string) => Api
   restart: () => Promise<void>
   /** Some of the services once more, beside the first, on the same databases. */
   alongside: (services: readonly Service[], options?: Partial<RunOptions>) => Promise<Host>
@@ -146,6 +147,7 @@ export async function boot(services: readonly Service[], options: Partial<RunOpt
     operator: await organisation('operator'),
     organisation,
     anonymous: api('', ''),
+    withKey: (key) => api('', key),
     alongside: (which, more) => start(0, which, { alone: true, ...more }),
     restart: async () => {
       const port = Number(new URL(booted.host.url).port)

@@ -6,7 +6,7 @@ import { organisation } from './organisation.ts'
 export const issueApiKey = organisation.command('issueApiKey', {
   of: ({ path }) => path.organisationId,
   record: (_, { newId }) => newId('key'),
-  decide: ({ path: { organisationId }, body }, state, { newId, chance, today, actor }) => {
+  decide: ({ path: { organisationId }, body }, state, { newId, chance, today, actor, sandbox }) => {
     if (state.status !== 'active') return refuse('organisation-suspended')
     const { label, addresses, expiresOn = yearAfter(today) } = body
     const own = actor.orgId === organisationId
@@ -15,18 +15,18 @@ export const issueApiKey = organisation.command('issueApiKey', {
       refuseExpiry(expiresOn, today) ?? refuseAddresses(addresses) ?? refuseScopes(scopes, state.kind, own, actor)
     if (refusal) return refusal
     const keyId = newId('key')
-    const { hash, hint } = makeApiKey(keyId, chance)
+    const { hash, hint } = makeApiKey(keyId, chance, { sandbox })
     const data = { keyId, organisationId, organisationKind: state.kind, label, hash, hint, scopes, expiresOn }
     return [{ type: 'ApiKeyIssued', data: { ...data, ...(addresses && { addresses }) } }]
   },
-  shownOnce: (_, { newId, chance }) => ({ secret: makeApiKey(newId('key'), chance).text }),
+  shownOnce: (_, { newId, chance, sandbox }) => ({ secret: makeApiKey(newId('key'), chance, { sandbox }).text }),
 })
 
 /** A key like the old one, which works for seven more days. */
 export const rotateApiKey = organisation.command('rotateApiKey', {
   of: ({ path }) => path.organisationId,
   record: (_, { newId }) => newId('key'),
-  decide: ({ path: { organisationId, keyId: replaces }, body }, state, { newId, chance, today, actor }) => {
+  decide: ({ path: { organisationId, keyId: replaces }, body }, state, { newId, chance, today, actor, sandbox }) => {
     if (state.status === 'none' || !state.keys[replaces]) return refuse('not-found')
     if (state.status !== 'active') return refuse('organisation-suspended')
     const { status, replaced, label, scopes, addresses, expiresOn: until = '9999-12-31' } = state.keys[replaces]
@@ -36,7 +36,7 @@ export const rotateApiKey = organisation.command('rotateApiKey', {
     const refusal = refuseExpiry(expiresOn, today) ?? refuseScopes(scopes, state.kind, own, actor)
     if (refusal) return refusal
     const keyId = newId('key')
-    const { hash, hint } = makeApiKey(keyId, chance)
+    const { hash, hint } = makeApiKey(keyId, chance, { sandbox })
     const data = { keyId, organisationId, organisationKind: state.kind, label, hash, hint, scopes, expiresOn, replaces }
     const overlap = overlapFrom(today)
     return [
@@ -47,7 +47,7 @@ export const rotateApiKey = organisation.command('rotateApiKey', {
       },
     ]
   },
-  shownOnce: (_, { newId, chance }) => ({ secret: makeApiKey(newId('key'), chance).text }),
+  shownOnce: (_, { newId, chance, sandbox }) => ({ secret: makeApiKey(newId('key'), chance, { sandbox }).text }),
 })
 
 export const revokeApiKey = organisation.command('revokeApiKey', {

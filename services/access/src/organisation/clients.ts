@@ -7,7 +7,7 @@ import { organisation } from './organisation.ts'
 export const registerClient = organisation.command('registerClient', {
   of: ({ path }) => path.organisationId,
   record: (_, { newId }) => newId('cli'),
-  decide: ({ path: { organisationId }, body }, state, { newId, chance, actor }) => {
+  decide: ({ path: { organisationId }, body }, state, { newId, chance, actor, sandbox }) => {
     if (state.status !== 'active') return refuse('organisation-suspended')
     const { label, method, keys, origins = [], addresses } = body
     const clientId = newId('cli')
@@ -16,29 +16,31 @@ export const registerClient = organisation.command('registerClient', {
     const refusal =
       refuseKeys(method, keys) ?? refuseAddresses(addresses) ?? refuseScopes(scopes, state.kind, own, actor)
     if (refusal) return refusal
-    const { hash, hint } = makeClientSecret(chance)
+    const { hash, hint } = makeClientSecret(chance, { sandbox })
     const data = { clientId, organisationId, organisationKind: state.kind, label, method, scopes, origins }
     const proof = keys ? { keys: keys.map(plain) } : { hash, hint }
     return [{ type: 'ClientRegistered', data: { ...data, ...proof, ...(addresses && { addresses }) } }]
   },
-  shownOnce: ({ body }, { chance }) => (body.keys ? {} : { secret: makeClientSecret(chance).text }),
+  shownOnce: ({ body }, { chance, sandbox }) =>
+    body.keys ? {} : { secret: makeClientSecret(chance, { sandbox }).text },
 })
 
 /** Public keys are replaced as a whole, so send the old one along as long as it is in use. */
 export const replaceClientCredentials = organisation.command('replaceClientCredentials', {
   of: ({ path }) => path.organisationId,
-  decide: ({ path: { organisationId, clientId }, body: { keys } }, state, { chance, today, actor }) => {
+  decide: ({ path: { organisationId, clientId }, body: { keys } }, state, { chance, today, actor, sandbox }) => {
     if (state.status === 'none' || !state.clients[clientId]) return refuse('not-found')
     const { status, method, scopes } = state.clients[clientId]
     if (status === 'revoked') return refuse('client-not-active')
     // Whoever gives a client its proof can be that client.
     const refusal = refuseKeys(method, keys) ?? refuseScopes(scopes, state.kind, actor.orgId === organisationId, actor)
     if (refusal) return refusal
-    const { hash, hint } = makeClientSecret(chance)
+    const { hash, hint } = makeClientSecret(chance, { sandbox })
     const proof = keys ? { keys: keys.map(plain) } : { hash, hint, previousUntil: overlapFrom(today) }
     return [{ type: 'ClientCredentialsReplaced', data: { clientId, organisationId, ...proof } }]
   },
-  shownOnce: ({ body }, { chance }) => (body.keys ? {} : { secret: makeClientSecret(chance).text }),
+  shownOnce: ({ body }, { chance, sandbox }) =>
+    body.keys ? {} : { secret: makeClientSecret(chance, { sandbox }).text },
 })
 
 export const revokeClient = organisation.command('revokeClient', {

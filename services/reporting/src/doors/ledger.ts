@@ -20,6 +20,7 @@ export type LedgerRow = {
     correlationId: string
     causationId?: string
     traceparent?: string
+    livemode?: false
     actor: { keyId: string }
   }
 }
@@ -101,6 +102,7 @@ export const attributesIn = (row: LedgerRow) => ({
   ...attributesOf(row.source, row),
   specversion: '1.0' as const,
   tenant: row.meta.tenant,
+  livemode: row.meta.livemode ?? true,
   sequence: sequenceOf(row.position),
   streamversion: Number(row.revision) + 1,
   ...(row.meta.agreementId && { agreementid: row.meta.agreementId }),
