@@ -1,6 +1,7 @@
 // What holds for every command of a contractor, over HTTP, whatever the order in which requests are repeated and race.
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { caughtUp } from '@wushe/service-host'
 import { boot, type Answer, type Api, type Booted } from '@wushe/testkit'
 import fc from 'fast-check'
 import { services } from '../scripts/all-services.ts'
@@ -99,6 +100,51 @@ test('whoever sends the Sync-Token of a write along sees what it wrote, in lists
   expect(seen.size).toBeGreaterThan(10)
 }, 120_000)
 
+test('a dry run, however often, changes nothing and says what the real one then emits', async () => {
+  const begin = await eventsAfter('0')
+  const emitted: { id: string; type: string; data: unknown }[] = []
+  await fc.assert(
+    fc.asyncProperty(fc.infiniteStream(fc.nat({ max: 2 })), async (howOften) => {
+      for (const step of aStory()) {
+        const key = randomUUID()
+        const dry: Answer[] = []
+        for (let left = howOften.next().value; left > 0; left--) dry.push(await dryRun(step, key))
+        const real = await succeeds(step, key)
+        expect([step.operation, real.headers.get('idempotent-replayed')]).toEqual([step.operation, null])
+        for (const one of dry) expect([step.operation, said(one, real)]).toEqual([step.operation, said(real, real)])
+        const { events } = real.body.receipt as { events: { id: string; type: string }[] }
+        for (const [at, { id, type }] of events.entries())
+          emitted.push({ id, type, data: dry[0] ? dry[0].body.wouldEmit[at].data : undefined })
+      }
+    }),
+    { numRuns: 1 },
+  )
+  const { events } = await eventsAfter(begin.position)
+  expect(events.map(({ id }) => id).sort()).toEqual(emitted.map(({ id }) => id).sort())
+  for (const { id, type, data } of emitted)
+    if (data) expect({ type, data }).toEqual({ type, data: events.find((one) => one.id === id)!.data })
+}, 120_000)
+
+test('a record as of a moment is what was answered at that moment, whatever happened since', async () => {
+  const answers: { thing: string; answer: Answer }[] = []
+  for (const step of aStory()) {
+    const answer = await succeeds(step, randomUUID())
+    const operation = operationNamed(step.operation)
+    const template = answer.status === 201 ? undefined : operation.template.replace(/\/[^/]+$/, '')
+    const reading = operations.find((one) => one.method === 'get' && one.template === template)
+    const thing = answer.headers.get('location') ?? (reading && addressOf(reading, step.path))
+    if (thing) answers.push({ thing, answer })
+  }
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom(...answers), async ({ thing, answer }) => {
+      const then = await contractor.get(`${thing}?asOf=${answer.body.receipt.recordedAt}`)
+      expect([thing, then.status]).toEqual([thing, 200])
+      expect([thing, shown(then, then).body.data]).toEqual([thing, shown(answer, then).body.data])
+    }),
+    { numRuns: 60 },
+  )
+}, 120_000)
+
 test('what a funder or the operator sends again is done once, too', async () => {
   const twice = async (by: Api, path: string, body: object) => {
     const headers = { 'idempotency-key': randomUUID() }
@@ -124,6 +170,32 @@ async function succeeds(step: Step, key: string): Promise<Answer> {
   const answer = await ask(contractor, operationNamed(step.operation), step.path, step.body, key)
   expect([step.operation, answer.status, answer.body.code]).toEqual([step.operation, expect.any(Number), undefined])
   return answer
+}
+
+/** What an answer shows of the thing, but the time at which it was recorded. */
+const said = (answer: Answer, since: Answer) => {
+  const { body, ...rest } = shown(answer, since)
+  const { recordedAt: _, updatedAt: _updated, ...data } = body.data
+  return { ...rest, data, warnings: (answer.body as { warnings?: object }).warnings }
+}
+
+const dryRun = async (step: Step, key: string) => {
+  const address = `${addressOf(operationNamed(step.operation), step.path)}?dryRun=true`
+  const answer = await contractor.post(address, step.body, { 'idempotency-key': key })
+  expect([step.operation, answer.status < 300, answer.headers.get('dry-run')]).toEqual([step.operation, true, 'true'])
+  return answer
+}
+
+/** Everything that the ledger holds of the contractor after a place, and how far it was read. */
+async function eventsAfter(position: string) {
+  await caughtUp(product.host)
+  const events: { id: string; data: unknown }[] = []
+  for (let link = `/v1/events?limit=500&after=${position}`; ;) {
+    const { body } = await contractor.get(link)
+    events.push(...body.data)
+    if (!body.nextLink) return { events, position: body.position as string }
+    link = body.nextLink
+  }
 }
 
 /** All of an answer but a secret, which is shown once, and what was erased since: nobody is shown that again. */
