@@ -1,4 +1,4 @@
-import type { Document } from './conventions.ts'
+import type { Document } from './conventions/document.ts'
 
 /** Shows with each answer of success one that the product gave when a test carried out the examples. */
 export function withAnswers(document: Document, answers: Record<string, unknown>): Document {

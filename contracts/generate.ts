@@ -6,7 +6,8 @@ import openapiTS, { astToString } from 'openapi-typescript'
 import { parse } from 'yaml'
 import { withAnswers } from './answers.ts'
 import { asyncapiOf, toYaml, type AsyncEvent, type Common } from './asyncapi.ts'
-import { applyConventions, type Document, type Operation } from './conventions.ts'
+import { applyConventions } from './conventions.ts'
+import type { Document, Operation } from './conventions/document.ts'
 import { accessPaper, type Policy } from './policy.ts'
 
 const at = (path: string) => new URL(path, import.meta.url)
