@@ -12,6 +12,8 @@ import { boot } from '@wushe/testkit'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import { services } from '../scripts/all-services.ts'
+import { nobodysId } from './telling/attempts.fixture.ts'
+import { accessTold, aPersonOf, emergenciesTold } from './telling/people-within.fixture.ts'
 import { anAgreement, tell } from './telling/telling.fixture.ts'
 
 type Golden = Omit<Recorded, 'revision' | 'entry'> & { revision: number; entry: string }
@@ -90,6 +92,9 @@ async function writeGolden() {
     })
     await product.operator.post(`${organisation}/clients/${client.body.data.id}/credentials`, {})
     await product.operator.post(`${organisation}/clients/${client.body.data.id}/revocation`, { reason: 'lost' })
+    const head = await aPersonOf(product, contractor, { role: 'station-head', within: { siteIds: [nobodysId('sta')] } })
+    await accessTold(head, contractor, nobodysId('sub'))
+    await emergenciesTold(head, contractor, nobodysId('sub'))
     await product.operator.post(`${organisation}/suspension`, { reason: 'requested' })
     await product.operator.post(`${organisation}/resumption`, { reason: 'resolved' })
     for (const { name: service, pool, store } of product.host.services) {

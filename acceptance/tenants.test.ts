@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { boot, type Answer, type Api, type Booted } from '@wushe/testkit'
 import { services } from '../scripts/all-services.ts'
-import { attemptsOn, nobodysId } from './telling/attempts.fixture.ts'
+import { attemptsOn, bodies, nobodysId } from './telling/attempts.fixture.ts'
 import type { Step } from './telling/every-operation.fixture.ts'
 import {
   addressOf,
@@ -13,6 +13,7 @@ import {
   withValueAt,
   type Operation,
 } from './telling/operations.fixture.ts'
+import { accessTold, aPersonOf, emergenciesTold } from './telling/people-within.fixture.ts'
 import {
   anAgreement,
   ask,
@@ -44,7 +45,9 @@ let strangers: Told
 let before: Map<string, unknown>
 let victims: Map<string, unknown>
 let funders: Map<string, unknown>
-const credentials = new Map<Api, Required<Credentials>>()
+const credentials = new Map<Api, Credentials>()
+/** Somebody in an organisation who sees less than its admin, and does what only such people do. */
+const heads = new Map<Api, Api>()
 
 /** Every text that the victim entrusted to us, every name it gave to a thing, every id of its own. */
 const secrets = new Set<string>()
@@ -80,7 +83,7 @@ afterAll(() => product?.stop(), 60_000)
 test('the telling holds every command of a contractor and fills every field for identity and free text', () => {
   const missing = operations
     .filter(({ writes, roles, carriesOthers }) => writes && roles.includes('contractor') && !carriesOthers)
-    .filter(({ service }) => service !== 'access') // Keys and clients hold neither.
+    .filter(({ service }) => service !== 'access') // Where something is told to us there, single-persons.test.ts looks.
     .flatMap(({ id, body }) => {
       const steps = underAgreement.steps.filter(({ operation }) => operation === id)
       const unfilled = leavesOf(body)
@@ -269,12 +272,13 @@ test('a contractor who names another one’s ids in a fact is told no more than 
       const outcomes = []
       for (const foreign of [nobodysId(prefix), theirs(prefix)[0]!]) {
         const { path, body } = await readyFor(operation, at)
-        const answer = await ask(stranger, operation, path, withValueAt(body, at, foreign, alone))
+        const by = operation.id === 'requestAccess' ? heads.get(stranger)! : stranger
+        const answer = await ask(by, operation, path, withValueAt(body, at, foreign, alone))
         expect([place, leaks(answer.body, foreign)]).toEqual([place, []])
         outcomes.push({ place, ...toldOf(foreign, answer) })
         // It was the id that was refused: with one's own it is recorded.
         if (answer.status >= 300)
-          expect([place, (await ask(stranger, operation, path, body)).status < 300]).toEqual([place, true])
+          expect([place, (await ask(by, operation, path, body)).status < 300]).toEqual([place, true])
       }
       expect(outcomes[1]).toEqual(outcomes[0])
       tried++
@@ -334,6 +338,13 @@ async function organisation(kind: 'contractor' | 'funder', name: string) {
   const { data: client } = (await api.post(`${ours}/clients`, { label: 'sync', method: 'client_secret_basic' })).body
   const { body, headers } = await api.get(`${ours}/keys`)
   credentials.set(api, { keyId: body.data[0].id, clientId: client.id, requestId: headers.get('request-id')! })
+  if (kind === 'contractor') {
+    const head = await aPersonOf(product, api, { role: 'station-head', within: { siteIds: [nobodysId('sta')] } })
+    const [accessGrantId] = await accessTold(head, api, nobodysId('sub'))
+    const [overrideId] = await emergenciesTold(head, api, nobodysId('sub'))
+    Object.assign(credentials.get(api)!, { accessGrantId, overrideId })
+    heads.set(api, head)
+  }
   return api
 }
 
@@ -358,6 +369,12 @@ const attempts = (operation: Operation) =>
 
 /** A telling of the stranger's that has come as far as the operation needs it, and what comes next. */
 async function readyFor(operation: Operation, at: string[]): Promise<Step> {
+  if (operation.service === 'access') {
+    const role = at.includes('workerId') ? 'social-worker' : 'station-head'
+    const within = at.includes('workerId') ? { workerId: nobodysId('pra') } : { siteIds: [nobodysId('sta')] }
+    const body = { ...bodies[operation.id], ...(at[0] === 'within' && { role, within }) }
+    return { operation: operation.id, path: { organisationId: stranger.orgId }, body }
+  }
   const steps = storyOf(stranger, strangers.agreementId, '乙', ++tellings)
   const candidates = steps.filter((step) => step.operation === operation.id)
   const next = candidates.find((step) => valueAt(step.body, at) !== undefined) ?? candidates[0]!

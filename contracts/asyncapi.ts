@@ -204,7 +204,10 @@ const actorKinds: Record<string, string> = { organisation: 'operator', agreement
 const exampleId = (prefix: string) => `${prefix}_01h455vb4pex5vsknk084sn001`
 
 /** Categories that are not called as their record; hours are kept by volunteer. */
-const recordOf: Record<string, string> = { hours: 'Volunteer', grant: 'AgreementGrant' }
+const recordOf: Record<string, string> = {
+  ...{ hours: 'Volunteer', grant: 'AgreementGrant' },
+  ...{ accessgrant: 'AccessGrant', accessoverride: 'AccessOverride' },
+}
 
 /** What the ids of a category's streams begin with. */
 const prefixOf = (category: string, prefixes: Prefixes) => {

@@ -18,6 +18,7 @@ export type Policy = {
   roles: Record<string, { kind: Kind; within?: 'sites' | 'assignments'; title: Sentence; says: Sentence }>
   notToldApart: { title: Sentence; says: Sentence }[]
   records: Record<string, Sentence>
+  persons: { title: Sentence; says: Sentence }[]
   classes: Record<string, Sentence>
   fields: Record<string, string[]>
   views: Record<string, { records: boolean; sections?: string[]; title: Sentence }>
@@ -91,6 +92,10 @@ ${say.notToldApart}
 
 ${table([[say.role, say.today], ...policy.notToldApart.map(({ title, says }) => [title[language], says[language]])])}
 
+### ${say.persons}
+
+${table([['', ''], ...policy.persons.map(({ title, says }) => [title[language], says[language]])])}
+
 ### ${say.views}
 
 ${policy.viewWithoutGrant.says[language]}${say.grants}
@@ -161,6 +166,7 @@ const words = {
       agreement: '协议之下',
       party: '所涉协议',
       begun: '自己发起',
+      requests: '所涉申请',
     } as Record<string, string>,
     within: { sites: '（所辖站点）', assignments: '（指派本人）' },
     unseen: '「–」即拒绝（403）。范围之外的记录视同不存在（404，列表中不出现、不计数）。',
@@ -170,6 +176,7 @@ const words = {
     role: '角色',
     today: '今日',
     notToldApart: '领域模型中尚不能区分的角色：',
+    persons: '个别人员',
     views: '购买方看到多少',
     grants:
       '授权（`POST /v1/agreement-grants`）改变所见范围：放宽由承接机构给予，把协议一方收窄到仅数字由购买方给予；授权是事件，各方可见，逾期或终止即失效。',
@@ -204,6 +211,7 @@ const words = {
       agreement: 'under agreements',
       party: 'agreements',
       begun: 'begun by itself',
+      requests: 'requests',
     } as Record<string, string>,
     within: { sites: ' (its stations)', assignments: ' (assigned)' },
     unseen: 'A dash is refused (403). A record outside is as if it did not exist: 404, on no list and in no count.',
@@ -213,6 +221,7 @@ const words = {
     role: 'Role',
     today: 'Today',
     notToldApart: 'Roles of the domain that cannot be told apart yet:',
+    persons: 'Single persons',
     views: 'How much a funder sees',
     grants:
       ' A grant (`POST /v1/agreement-grants`) changes that. The contractor gives what widens it; only the purchaser narrows a party to figures. Grants are events, visible to the parties, and end by their last day or by an event.',

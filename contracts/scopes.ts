@@ -15,7 +15,10 @@ const rules: { path: RegExp; get: string[]; post: string[] }[] = [
   { path: /^\/v1\/webhook-endpoints\b/, get: ['webhooks:manage'], post: ['webhooks:manage'] },
   { path: /^\/v1\/agreement-grants\b/, get: ['grants:manage'], post: ['grants:manage'] },
   { path: /^\/v1\/access-log\b/, get: ['audit:read'], post: [] },
-  { path: /^\/v1\/access-overrides\b/, get: ['overrides:create'], post: ['overrides:create'] },
+  { path: /^\/v1\/access-overrides\/[^/]+\/review$/, get: [], post: ['overrides:manage'] },
+  { path: /^\/v1\/access-overrides\b/, get: ['overrides:read'], post: ['overrides:create'] },
+  // Whoever decides who else may see a person has more to answer for than who asks.
+  { path: /^\/v1\/access-grants\/[^/]+\/(approval|refusal)$/, get: [], post: ['access-grants:manage'] },
   { path: /^\/v1\/sandbox\b/, get: ['sandbox:admin'], post: ['sandbox:admin'] },
   // Whoever searches or compares writes nothing, though the question is too private for an address.
   { path: /\/(search|match)$/, get: [], post: ['{resource}:read'] },

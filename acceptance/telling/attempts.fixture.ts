@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { idOf } from './every-operation.fixture.ts'
 import type { Operation } from './operations.fixture.ts'
+import { inDays } from './people-within.fixture.ts'
 import { pathsOf, type Credentials, type Told } from './telling.fixture.ts'
 
 type Attempt = { path: Record<string, string>; body?: object }
@@ -24,11 +25,12 @@ export function attemptsOn(
   return paths.map((path) => ({ path, body: body['id'] ? { ...body, id: nobodysId(body['id'].slice(0, 3)) } : body }))
 }
 
-export const nobodysId = (prefix: string) =>
-  prefix === 'req' ? `req_${randomUUID().replaceAll('-', '')}` : idOf(prefix, `nobody’s ${randomUUID()}`)
+export function nobodysId(prefix: string) {
+  return prefix === 'req' ? `req_${randomUUID().replaceAll('-', '')}` : idOf(prefix, `nobody’s ${randomUUID()}`)
+}
 
-/** What funders and the operator send, and questions. */
-const bodies: Record<string, Record<string, any>> = {
+/** What funders, the operator and people within a contractor send, and questions. */
+export const bodies: Record<string, Record<string, any>> = {
   searchSubjects: { name: '甲' },
   matchSubjects: { name: '甲' },
   draftAgreement: {},
@@ -43,6 +45,13 @@ const bodies: Record<string, Record<string, any>> = {
   revokeApiKey: { reason: 'lost' },
   resetSandbox: {},
   moveSandboxClock: { now: '2999-01-01T00:00:00Z' },
+  requestAccess: { personId: nobodysId('sub'), purpose: 'audit', until: inDays(9), reason: '抽查时须核对服务对象' },
+  approveAccess: {},
+  refuseAccess: { reason: 'not-needed' },
+  endAccess: { reason: 'other' },
+  startAccessOverride: { personId: nobodysId('sub'), purpose: 'missing-person', reason: '家属报称走失，须立即联系' },
+  endAccessOverride: {},
+  reviewAccessOverride: { finding: 'justified' },
   sendBatch: { requests: [{ path: '/v1/activities', idempotencyKey: 'a batch of one', body: {} }] },
   registerClient: { label: 'another', method: 'client_secret_basic' },
   replaceClientCredentials: {},

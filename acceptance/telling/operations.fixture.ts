@@ -8,6 +8,8 @@ export type Operation = {
   template: string
   service: string
   roles: string[]
+  /** Of policy.yaml. */
+  rule: string
   /** It records something. */
   writes: boolean
   /** Names of the ids in its path, in order. */
@@ -46,6 +48,7 @@ export const operations: Operation[] = Object.entries(openapi.paths as Node).fla
       template,
       service: operation.tags[0],
       roles: operation['x-roles'],
+      rule: operation['x-access'],
       writes: method === 'post' && !operation['x-reads'],
       ids: parameters.filter((one) => one['in'] === 'path' && prefixOf(one['schema'])).map((one) => one['name']),
       query: parameters.filter((one) => one['in'] === 'query') as Operation['query'],

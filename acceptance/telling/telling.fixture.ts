@@ -5,8 +5,8 @@ import type { Answer, Api, Booted } from '@wushe/testkit'
 import { everyOperation, type Step } from './every-operation.fixture.ts'
 import { addressOf, operationNamed, operations, paramOf, type Operation } from './operations.fixture.ts'
 
-/** The ids of a key and a client of an organisation. */
-export type Credentials = { keyId?: string; clientId?: string; requestId?: string }
+/** The ids of a key and a client of an organisation, of something it sent, a request of its people and an emergency. */
+export type Credentials = Partial<Record<'keyId' | 'clientId' | 'requestId' | 'accessGrantId' | 'overrideId', string>>
 export type Told = { by: Api; agreementId: string | undefined; steps: Step[] }
 
 /** An active agreement of 2023 that every service knows. */

@@ -2,7 +2,7 @@
 import type { Policy } from '../policy.ts'
 import { scopesOf } from '../scopes.ts'
 import { type Document, type Named, type Operation, idPattern, ref } from './document.ts'
-import { fieldsOf, nameShownBy, shownBy } from './reading.ts'
+import { fieldsOf, nameShownBy, opensPersons, shownBy } from './reading.ts'
 
 export function complete(
   operation: Operation,
@@ -10,7 +10,7 @@ export function complete(
   path: string,
   service: string,
   schemas: Record<string, unknown>,
-  access: object,
+  access: { 'x-access'?: string },
 ): Operation {
   const answers = Object.keys(operation.responses)
   // Some questions are POSTs, so that no personal value stands in an address: `x-reads`.
@@ -34,6 +34,7 @@ export function complete(
       ...(lists ? ['Limit', 'Cursor'] : []),
       ...(!builtIn && !writes && shows === 'Answer' ? ['AtVersion', 'Expand', 'IfNoneMatch'] : []),
       ...(!builtIn && !writes && shows ? ['AsOf', 'AcceptDatetime'] : []),
+      ...(opensPersons(operation, access) ? ['AccessOverride'] : []),
       ...(method === 'get' && shows && operation['x-built-in'] !== 'diff' ? [fieldsOf(nameShownBy(operation))] : []),
       ...(writes && !builtIn && !public_ ? ['IdempotencyKey', 'DryRun'] : []),
       ...(writes && !builtIn && !public_ && path.includes('{') ? ['IfMatch'] : []),

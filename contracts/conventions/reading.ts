@@ -77,3 +77,7 @@ const propertiesOf = ({ $ref, allOf = [], properties = {} }: any, schemas: Recor
   $ref
     ? propertiesOf(schemas[$ref.split('/').at(-1)], schemas)
     : Object.assign({}, ...allOf.map((one: any) => propertiesOf(one, schemas)), properties)
+
+/** Does it read one thing that may be a person's, or stand in a person's record? */
+export const opensPersons = ({ responses }: Operation, access: { 'x-access'?: string }) =>
+  access['x-access'] === 'read-facts' && /(Answer|Diff|History)"/.test(JSON.stringify(responses))

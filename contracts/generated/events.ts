@@ -4,6 +4,158 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * AccessApproved
+         * @description Another hand of the organisation that answers for the person said yes.
+         * @example {
+         *       "personId": "sub_01h455vb4pex5vsknk084sn001",
+         *       "ownerOrgId": "org_01h455vb4pex5vsknk084sn001",
+         *       "decidedBy": {
+         *         "orgId": "org_01h455vb4pex5vsknk084sn001",
+         *         "keyId": "key_01h455vb4pex5vsknk084sn002"
+         *       }
+         *     }
+         */
+        AccessApprovedV1: {
+            personId: string;
+            ownerOrgId: string;
+            decidedBy: {
+                orgId: string;
+                /** @description A key or client, or what another issuer calls its client. */
+                keyId: string;
+                person?: string;
+            };
+        };
+        /**
+         * AccessEnded
+         * @description Before its last day, by who asked for it or by who answers for the person.
+         * @example {
+         *       "personId": "sub_01h455vb4pex5vsknk084sn001",
+         *       "ownerOrgId": "org_01h455vb4pex5vsknk084sn001",
+         *       "reason": "purpose-fulfilled"
+         *     }
+         */
+        AccessEndedV1: {
+            personId: string;
+            ownerOrgId: string;
+            /** @enum {string} */
+            reason: "purpose-fulfilled" | "given-in-error" | "consent-withdrawn" | "misuse" | "other";
+        };
+        /**
+         * AccessOverrideEnded
+         * @description Before its time was over.
+         * @example {
+         *       "personId": "sub_01h455vb4pex5vsknk084sn001"
+         *     }
+         */
+        AccessOverrideEndedV1: {
+            personId: string;
+        };
+        /**
+         * AccessOverrideReviewed
+         * @description Another hand of the organisation looked at it. If it was still running, it ends with this.
+         * @example {
+         *       "personId": "sub_01h455vb4pex5vsknk084sn001",
+         *       "finding": "justified",
+         *       "reviewedBy": {
+         *         "orgId": "org_01h455vb4pex5vsknk084sn001",
+         *         "keyId": "key_01h455vb4pex5vsknk084sn002"
+         *       }
+         *     }
+         */
+        AccessOverrideReviewedV1: {
+            personId: string;
+            /** @enum {string} */
+            finding: "justified" | "not-justified";
+            reviewedBy: {
+                orgId: string;
+                /** @description A key or client, or what another issuer calls its client. */
+                keyId: string;
+                person?: string;
+            };
+        };
+        /**
+         * AccessOverrideStarted
+         * @description In an emergency somebody opened one person's record to themselves, for some minutes. It has to be reviewed by the day named.
+         * @example {
+         *       "personId": "sub_01h455vb4pex5vsknk084sn001",
+         *       "purpose": "safety-emergency",
+         *       "until": "2024-03-04T05:06:07.000Z",
+         *       "reviewDueOn": "2024-03-11",
+         *       "askedBy": {
+         *         "orgId": "org_01h455vb4pex5vsknk084sn001",
+         *         "keyId": "key_01h455vb4pex5vsknk084sn001"
+         *       }
+         *     }
+         */
+        AccessOverrideStartedV1: {
+            personId: string;
+            /** @enum {string} */
+            purpose: "safety-emergency" | "medical-emergency" | "missing-person" | "authority-request";
+            /** Format: date-time */
+            until: string;
+            /** Format: date */
+            reviewDueOn: string;
+            askedBy: {
+                orgId: string;
+                /** @description A key or client, or what another issuer calls its client. */
+                keyId: string;
+                person?: string;
+            };
+        };
+        /**
+         * AccessRefused
+         * @description The organisation that answers for the person said no.
+         * @example {
+         *       "personId": "sub_01h455vb4pex5vsknk084sn001",
+         *       "ownerOrgId": "org_01h455vb4pex5vsknk084sn001",
+         *       "reason": "not-needed",
+         *       "decidedBy": {
+         *         "orgId": "org_01h455vb4pex5vsknk084sn001",
+         *         "keyId": "key_01h455vb4pex5vsknk084sn002"
+         *       }
+         *     }
+         */
+        AccessRefusedV1: {
+            personId: string;
+            ownerOrgId: string;
+            /** @enum {string} */
+            reason: "purpose-not-clear" | "not-needed" | "consent-missing" | "other";
+            decidedBy: {
+                orgId: string;
+                /** @description A key or client, or what another issuer calls its client. */
+                keyId: string;
+                person?: string;
+            };
+        };
+        /**
+         * AccessRequested
+         * @description Somebody asked to see one person's record, for a purpose and until a day. Whether there is such a person is not looked at.
+         * @example {
+         *       "personId": "sub_01h455vb4pex5vsknk084sn001",
+         *       "ownerOrgId": "org_01h455vb4pex5vsknk084sn001",
+         *       "purpose": "audit",
+         *       "until": "2024-03-31",
+         *       "askedBy": {
+         *         "orgId": "org_01h455vb4pex5vsknk084sn002",
+         *         "keyId": "key_01h455vb4pex5vsknk084sn001"
+         *       }
+         *     }
+         */
+        AccessRequestedV1: {
+            personId: string;
+            ownerOrgId: string;
+            /** @enum {string} */
+            purpose: "handover" | "supervision" | "safeguarding" | "acceptance" | "audit" | "evaluation" | "complaint" | "statutory-duty" | "other";
+            /** Format: date */
+            until: string;
+            askedBy: {
+                orgId: string;
+                /** @description A key or client, or what another issuer calls its client. */
+                keyId: string;
+                person?: string;
+            };
+        };
+        /**
          * ApiKeyIssued
          * @description A key was made and shown once; only its hash is kept.
          * @example {
@@ -63,6 +215,75 @@ export interface components {
              */
             expiresOn?: string;
             replaces?: string;
+        };
+        /**
+         * ApiKeyIssued
+         * @description A key was made and shown once; only its hash is kept. Since version 3 it may stand for one role of the organisation, limited to stations or to what is assigned to a social worker.
+         * @example {
+         *       "keyId": "key_01h455vb4pex5vsknk084sn001",
+         *       "organisationId": "org_01h455vb4pex5vsknk084sn001",
+         *       "organisationKind": "contractor",
+         *       "label": "数据同步",
+         *       "hash": "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae",
+         *       "hint": "wsk_…7f3a",
+         *       "scopes": [
+         *         "cases:read",
+         *         "cases:write"
+         *       ],
+         *       "addresses": [
+         *         "203.0.113.0/24"
+         *       ],
+         *       "expiresOn": "2024-12-31",
+         *       "role": "station-head",
+         *       "within": {
+         *         "siteIds": [
+         *           "sta_01h455vb4pex5vsknk084sn001"
+         *         ]
+         *       }
+         *     }
+         * @example {
+         *       "keyId": "key_01h455vb4pex5vsknk084sn001",
+         *       "organisationId": "org_01h455vb4pex5vsknk084sn001",
+         *       "organisationKind": "contractor",
+         *       "label": "数据同步",
+         *       "hash": "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae",
+         *       "hint": "wsk_…7f3a",
+         *       "scopes": [
+         *         "cases:read",
+         *         "cases:write"
+         *       ],
+         *       "addresses": [
+         *         "203.0.113.0/24"
+         *       ],
+         *       "expiresOn": "2024-12-31",
+         *       "role": "social-worker",
+         *       "within": {
+         *         "workerId": "pra_01h455vb4pex5vsknk084sn001"
+         *       }
+         *     }
+         */
+        ApiKeyIssuedV3: {
+            keyId: string;
+            organisationId: string;
+            /** @enum {string} */
+            organisationKind: "contractor" | "funder" | "operator";
+            label: string;
+            hash: string;
+            hint: string;
+            scopes: string[];
+            addresses?: string[];
+            /**
+             * Format: date
+             * @description Absent only in keys that were issued before version 2.
+             */
+            expiresOn?: string;
+            replaces?: string;
+            /** @enum {string} */
+            role?: "contractor-admin" | "station-head" | "social-worker";
+            within?: {
+                siteIds?: string[];
+                workerId?: string;
+            };
         };
         /**
          * ApiKeyReplaced
@@ -207,6 +428,109 @@ export interface components {
             addresses?: string[];
         };
         /**
+         * ClientRegistered
+         * @description A program may ask for the organisation: it proves itself with a key whose public half is here, or with a secret whose hash is. Since version 2 it may stand for one role of the organisation, limited to stations or to what is assigned to a social worker.
+         * @example {
+         *       "clientId": "cli_01h455vb4pex5vsknk084sn001",
+         *       "organisationId": "org_01h455vb4pex5vsknk084sn001",
+         *       "organisationKind": "contractor",
+         *       "label": "数据同步",
+         *       "method": "private_key_jwt",
+         *       "keys": [
+         *         {
+         *           "kty": "OKP",
+         *           "crv": "Ed25519",
+         *           "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"
+         *         }
+         *       ],
+         *       "scopes": [
+         *         "*"
+         *       ],
+         *       "origins": [
+         *         "https://app.example.org"
+         *       ],
+         *       "role": "station-head",
+         *       "within": {
+         *         "siteIds": [
+         *           "sta_01h455vb4pex5vsknk084sn001"
+         *         ]
+         *       }
+         *     }
+         * @example {
+         *       "clientId": "cli_01h455vb4pex5vsknk084sn001",
+         *       "organisationId": "org_01h455vb4pex5vsknk084sn001",
+         *       "organisationKind": "funder",
+         *       "label": "审计",
+         *       "method": "client_secret_basic",
+         *       "hash": "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae",
+         *       "hint": "wcs_…7f3a",
+         *       "scopes": [
+         *         "reports:read"
+         *       ],
+         *       "origins": [],
+         *       "addresses": [
+         *         "203.0.113.7"
+         *       ]
+         *     }
+         * @example {
+         *       "clientId": "cli_01h455vb4pex5vsknk084sn001",
+         *       "organisationId": "org_01h455vb4pex5vsknk084sn001",
+         *       "organisationKind": "contractor",
+         *       "label": "数据同步",
+         *       "method": "private_key_jwt",
+         *       "keys": [
+         *         {
+         *           "kty": "OKP",
+         *           "crv": "Ed25519",
+         *           "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"
+         *         }
+         *       ],
+         *       "scopes": [
+         *         "*"
+         *       ],
+         *       "origins": [
+         *         "https://app.example.org"
+         *       ],
+         *       "role": "social-worker",
+         *       "within": {
+         *         "workerId": "pra_01h455vb4pex5vsknk084sn001"
+         *       }
+         *     }
+         */
+        ClientRegisteredV2: {
+            clientId: string;
+            organisationId: string;
+            /** @enum {string} */
+            organisationKind: "contractor" | "funder" | "operator";
+            label: string;
+            /** @enum {string} */
+            method: "private_key_jwt" | "client_secret_basic";
+            keys?: {
+                /** @enum {string} */
+                kty: "OKP" | "EC";
+                /** @enum {string} */
+                crv: "Ed25519" | "P-256";
+                x: string;
+                y?: string;
+                kid?: string;
+                /** @enum {string} */
+                alg?: "EdDSA" | "Ed25519" | "ES256";
+                /** @enum {string} */
+                use?: "sig";
+            }[];
+            hash?: string;
+            hint?: string;
+            scopes: string[];
+            origins: string[];
+            addresses?: string[];
+            /** @enum {string} */
+            role?: "contractor-admin" | "station-head" | "social-worker";
+            within?: {
+                siteIds?: string[];
+                workerId?: string;
+            };
+        };
+        /**
          * ClientRevoked
          * @description The client gets no token any longer, and those it has open nothing.
          * @example {
@@ -259,6 +583,34 @@ export interface components {
         OrganisationSuspendedV1: {
             /** @enum {string} */
             reason: "requested" | "misuse" | "contract-ended" | "other";
+        };
+        /**
+         * PersonalDataDisclosed
+         * @description Sealed data was shown to somebody (查阅记录): of whom, of which classes and on what ground. It is recorded before the answer leaves, in the log of the service that answers, and belongs to whose data it is.
+         * @example {
+         *       "operationId": "getSubject",
+         *       "persons": [
+         *         "sub_01h455vb4pex5vsknk084sn001"
+         *       ],
+         *       "classes": [
+         *         "pii.direct"
+         *       ],
+         *       "records": 1,
+         *       "agreementGrantId": "gra_01h455vb4pex5vsknk084sn001",
+         *       "basis": "audit"
+         *     }
+         */
+        PersonalDataDisclosedV1: {
+            operationId: string;
+            /** @description Ids; none where a note is about nobody in particular. Of more than a hundred each hundred is an event. */
+            persons: string[];
+            classes: ("public" | "internal" | "pii.direct" | "pii.sensitive")[];
+            /** @description How many records of the organisation the whole answer showed opened. */
+            records: number;
+            agreementGrantId?: string;
+            basis?: string;
+            accessGrantId?: string;
+            overrideId?: string;
         };
         /**
          * ActivityCancelled
@@ -1210,34 +1562,6 @@ export interface components {
             occurredOn: string;
             agreementId?: string;
             siteId?: string;
-        };
-        /**
-         * PersonalDataDisclosed
-         * @description Sealed data was shown to somebody (查阅记录): of whom, of which classes and on what ground. It is recorded before the answer leaves, in the log of the service that answers, and belongs to whose data it is.
-         * @example {
-         *       "operationId": "getSubject",
-         *       "persons": [
-         *         "sub_01h455vb4pex5vsknk084sn001"
-         *       ],
-         *       "classes": [
-         *         "pii.direct"
-         *       ],
-         *       "records": 1,
-         *       "agreementGrantId": "gra_01h455vb4pex5vsknk084sn001",
-         *       "basis": "audit"
-         *     }
-         */
-        PersonalDataDisclosedV1: {
-            operationId: string;
-            /** @description Ids; none where a note is about nobody in particular. Of more than a hundred each hundred is an event. */
-            persons: string[];
-            classes: ("public" | "internal" | "pii.direct" | "pii.sensitive")[];
-            /** @description How many records of the organisation the whole answer showed opened. */
-            records: number;
-            agreementGrantId?: string;
-            basis?: string;
-            accessGrantId?: string;
-            overrideId?: string;
         };
         /**
          * ServicePlanAgreed
@@ -2380,16 +2704,26 @@ export interface components {
 export type $defs = Record<string, never>;
 export type operations = Record<string, never>;
 
+export type AccessApprovedV1 = components['schemas']['AccessApprovedV1']
+export type AccessEndedV1 = components['schemas']['AccessEndedV1']
+export type AccessOverrideEndedV1 = components['schemas']['AccessOverrideEndedV1']
+export type AccessOverrideReviewedV1 = components['schemas']['AccessOverrideReviewedV1']
+export type AccessOverrideStartedV1 = components['schemas']['AccessOverrideStartedV1']
+export type AccessRefusedV1 = components['schemas']['AccessRefusedV1']
+export type AccessRequestedV1 = components['schemas']['AccessRequestedV1']
 export type ApiKeyIssuedV1 = components['schemas']['ApiKeyIssuedV1']
 export type ApiKeyIssuedV2 = components['schemas']['ApiKeyIssuedV2']
+export type ApiKeyIssuedV3 = components['schemas']['ApiKeyIssuedV3']
 export type ApiKeyReplacedV1 = components['schemas']['ApiKeyReplacedV1']
 export type ApiKeyRevokedV1 = components['schemas']['ApiKeyRevokedV1']
 export type ClientCredentialsReplacedV1 = components['schemas']['ClientCredentialsReplacedV1']
 export type ClientRegisteredV1 = components['schemas']['ClientRegisteredV1']
+export type ClientRegisteredV2 = components['schemas']['ClientRegisteredV2']
 export type ClientRevokedV1 = components['schemas']['ClientRevokedV1']
 export type OrganisationRegisteredV1 = components['schemas']['OrganisationRegisteredV1']
 export type OrganisationResumedV1 = components['schemas']['OrganisationResumedV1']
 export type OrganisationSuspendedV1 = components['schemas']['OrganisationSuspendedV1']
+export type PersonalDataDisclosedV1 = components['schemas']['PersonalDataDisclosedV1']
 export type ActivityCancelledV1 = components['schemas']['ActivityCancelledV1']
 export type ActivityCorrectedV1 = components['schemas']['ActivityCorrectedV1']
 export type ActivityEvaluatedV1 = components['schemas']['ActivityEvaluatedV1']
@@ -2426,7 +2760,6 @@ export type MemberLeftV1 = components['schemas']['MemberLeftV1']
 export type OccurrenceCorrectedV1 = components['schemas']['OccurrenceCorrectedV1']
 export type OccurrenceVoidedV1 = components['schemas']['OccurrenceVoidedV1']
 export type OutcomeEvaluatedV1 = components['schemas']['OutcomeEvaluatedV1']
-export type PersonalDataDisclosedV1 = components['schemas']['PersonalDataDisclosedV1']
 export type ServicePlanAgreedV1 = components['schemas']['ServicePlanAgreedV1']
 export type SubjectCorrectedV1 = components['schemas']['SubjectCorrectedV1']
 export type SubjectErasedV1 = components['schemas']['SubjectErasedV1']
@@ -2483,6 +2816,8 @@ export type VolunteerVoidedV1 = components['schemas']['VolunteerVoidedV1']
 export type VolunteerWithdrawnV1 = components['schemas']['VolunteerWithdrawnV1']
 /** The events of each stream category, in their newest version. */
 export type Streams = {
+  accessgrant: { type: 'AccessApproved'; data: AccessApprovedV1 } | { type: 'AccessEnded'; data: AccessEndedV1 } | { type: 'AccessRefused'; data: AccessRefusedV1 } | { type: 'AccessRequested'; data: AccessRequestedV1 }
+  accessoverride: { type: 'AccessOverrideEnded'; data: AccessOverrideEndedV1 } | { type: 'AccessOverrideReviewed'; data: AccessOverrideReviewedV1 } | { type: 'AccessOverrideStarted'; data: AccessOverrideStartedV1 }
   activity: { type: 'ActivityCancelled'; data: ActivityCancelledV1 } | { type: 'ActivityCorrected'; data: ActivityCorrectedV1 } | { type: 'ActivityEvaluated'; data: ActivityEvaluatedV1 } | { type: 'ActivityHeld'; data: ActivityHeldV1 } | { type: 'ActivityPlanned'; data: ActivityPlannedV1 } | { type: 'ActivityVoided'; data: ActivityVoidedV1 } | { type: 'OccurrenceCorrected'; data: OccurrenceCorrectedV1 } | { type: 'OccurrenceVoided'; data: OccurrenceVoidedV1 }
   agreement: { type: 'AgreementActivated'; data: AgreementActivatedV1 } | { type: 'AgreementDrafted'; data: AgreementDraftedV1 } | { type: 'AgreementEnded'; data: AgreementEndedV1 } | { type: 'AgreementSigned'; data: AgreementSignedV1 }
   case: { type: 'AssessmentCompleted'; data: AssessmentCompletedV1 } | { type: 'CaseClosed'; data: CaseClosedV1 } | { type: 'CaseCorrected'; data: CaseCorrectedV1 } | { type: 'CaseOpened'; data: CaseOpenedV1 } | { type: 'CaseReopened'; data: CaseReopenedV1 } | { type: 'CaseSessionCorrected'; data: CaseSessionCorrectedV1 } | { type: 'CaseSessionRecorded'; data: CaseSessionRecordedV1 } | { type: 'CaseSessionVoided'; data: CaseSessionVoidedV1 } | { type: 'CaseVoided'; data: CaseVoidedV1 } | { type: 'ConsentGiven'; data: ConsentGivenV1 } | { type: 'FeedbackGiven'; data: FeedbackGivenV1 } | { type: 'OutcomeEvaluated'; data: OutcomeEvaluatedV1 } | { type: 'ServicePlanAgreed'; data: ServicePlanAgreedV1 } | { type: 'WorkerAssigned'; data: WorkerAssignedV1 }
@@ -2492,7 +2827,7 @@ export type Streams = {
   group: { type: 'GroupClosed'; data: GroupClosedV1 } | { type: 'GroupCorrected'; data: GroupCorrectedV1 } | { type: 'GroupEvaluated'; data: GroupEvaluatedV1 } | { type: 'GroupPlanned'; data: GroupPlannedV1 } | { type: 'GroupSessionCorrected'; data: GroupSessionCorrectedV1 } | { type: 'GroupSessionHeld'; data: GroupSessionHeldV1 } | { type: 'GroupSessionVoided'; data: GroupSessionVoidedV1 } | { type: 'GroupStageEntered'; data: GroupStageEnteredV1 } | { type: 'GroupVoided'; data: GroupVoidedV1 } | { type: 'MemberEnrolled'; data: MemberEnrolledV1 } | { type: 'MemberLeft'; data: MemberLeftV1 }
   hours: { type: 'HoursConfirmed'; data: HoursConfirmedV1 } | { type: 'HoursRecorded'; data: HoursRecordedV1 } | { type: 'HoursRejected'; data: HoursRejectedV1 } | { type: 'HoursVoided'; data: HoursVoidedV1 }
   offer: { type: 'LinkAgreed'; data: LinkAgreedV1 } | { type: 'LinkCancelled'; data: LinkCancelledV1 } | { type: 'LinkProposed'; data: LinkProposedV1 } | { type: 'LinkValued'; data: LinkValuedV1 } | { type: 'LinkVoided'; data: LinkVoidedV1 } | { type: 'OfferWithdrawn'; data: OfferWithdrawnV1 } | { type: 'ResourceDelivered'; data: ResourceDeliveredV1 } | { type: 'ResourceOffered'; data: ResourceOfferedV1 }
-  organisation: { type: 'ApiKeyIssued'; data: ApiKeyIssuedV2 } | { type: 'ApiKeyReplaced'; data: ApiKeyReplacedV1 } | { type: 'ApiKeyRevoked'; data: ApiKeyRevokedV1 } | { type: 'ClientCredentialsReplaced'; data: ClientCredentialsReplacedV1 } | { type: 'ClientRegistered'; data: ClientRegisteredV1 } | { type: 'ClientRevoked'; data: ClientRevokedV1 } | { type: 'OrganisationRegistered'; data: OrganisationRegisteredV1 } | { type: 'OrganisationResumed'; data: OrganisationResumedV1 } | { type: 'OrganisationSuspended'; data: OrganisationSuspendedV1 }
+  organisation: { type: 'ApiKeyIssued'; data: ApiKeyIssuedV3 } | { type: 'ApiKeyReplaced'; data: ApiKeyReplacedV1 } | { type: 'ApiKeyRevoked'; data: ApiKeyRevokedV1 } | { type: 'ClientCredentialsReplaced'; data: ClientCredentialsReplacedV1 } | { type: 'ClientRegistered'; data: ClientRegisteredV2 } | { type: 'ClientRevoked'; data: ClientRevokedV1 } | { type: 'OrganisationRegistered'; data: OrganisationRegisteredV1 } | { type: 'OrganisationResumed'; data: OrganisationResumedV1 } | { type: 'OrganisationSuspended'; data: OrganisationSuspendedV1 }
   practitioner: { type: 'AssignedToStation'; data: AssignedToStationV1 } | { type: 'LicenceRecorded'; data: LicenceRecordedV1 } | { type: 'LicenceVoided'; data: LicenceVoidedV1 } | { type: 'PractitionerCorrected'; data: PractitionerCorrectedV1 } | { type: 'PractitionerLeft'; data: PractitionerLeftV1 } | { type: 'PractitionerRegistered'; data: PractitionerRegisteredV1 } | { type: 'PractitionerVoided'; data: PractitionerVoidedV1 }
   project: { type: 'ProjectClosed'; data: ProjectClosedV1 } | { type: 'ProjectStarted'; data: ProjectStartedV1 } | { type: 'ProjectVoided'; data: ProjectVoidedV1 }
   provider: { type: 'ProviderCorrected'; data: ProviderCorrectedV1 } | { type: 'ProviderRegistered'; data: ProviderRegisteredV1 } | { type: 'ProviderVoided'; data: ProviderVoidedV1 }
@@ -2503,7 +2838,7 @@ export type Streams = {
 }
 /** The events of each service. */
 export type Events = {
-  access: Streams['organisation']
+  access: Streams['accessgrant'] | Streams['accessoverride'] | Streams['organisation'] | Streams['disclosure']
   case: Streams['activity'] | Streams['case'] | Streams['concern'] | Streams['group'] | Streams['disclosure'] | Streams['subject']
   reporting: Streams['agreement'] | Streams['grant'] | Streams['disclosure'] | Streams['project'] | Streams['webhook']
   resources: Streams['offer'] | Streams['disclosure'] | Streams['provider']

@@ -335,6 +335,201 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/access-grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List requests to see one person's record, and what became of them. 查阅授权列表 */
+        get: operations["listAccessGrants"];
+        put?: never;
+        /**
+         * Ask to see the record of a person whom you do not see. 申请查阅
+         * @description For a station head or a social worker: a person of the organisation outside their stations or assignments. For a funder with a grant of names: a minor. Whether there is such a person is not looked at, so the answer tells nothing of it. 答复不透露此人是否存在。
+         */
+        post: operations["requestAccess"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/access-grants/{accessGrantId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a request to see one person's record. 查阅授权详情 */
+        get: operations["getAccessGrant"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/access-grants/{accessGrantId}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happened to a request, in order. 查阅授权历史 */
+        get: operations["getAccessGrantHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/access-grants/{accessGrantId}/approval": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let them see it, until the day that was asked for. 批准查阅 */
+        post: operations["approveAccess"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/access-grants/{accessGrantId}/refusal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Do not let them see it. 拒绝查阅 */
+        post: operations["refuseAccess"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/access-grants/{accessGrantId}/ending": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End it before its last day. 终止查阅 */
+        post: operations["endAccess"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/access-overrides": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List emergencies in which somebody opened a person's record to themselves. 紧急查阅列表 */
+        get: operations["listAccessOverrides"];
+        put?: never;
+        /**
+         * In an emergency, open one person's record to yourself, for some minutes. 启动紧急查阅
+         * @description Read the record with the header `Access-Override`. The organisation is told at once, by an event, and has to review it within five working days. 事后须由他人审查。
+         */
+        post: operations["startAccessOverride"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/access-overrides/{overrideId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read an emergency. 紧急查阅详情 */
+        get: operations["getAccessOverride"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/access-overrides/{overrideId}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happened to an emergency, in order. 紧急查阅历史 */
+        get: operations["getAccessOverrideHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/access-overrides/{overrideId}/ending": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End an emergency before its time is over. 结束紧急查阅 */
+        post: operations["endAccessOverride"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/access-overrides/{overrideId}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say whether an emergency was one. 审查紧急查阅 */
+        post: operations["reviewAccessOverride"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/oauth/token": {
         parameters: {
             query?: never;
@@ -483,6 +678,74 @@ export interface paths {
         };
         /** What changed from one version to another. 版本差异 */
         get: operations["getClientDiff"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/access-grants/{accessGrantId}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** As it stood in one of its versions. 历史版本 */
+        get: operations["getAccessGrantVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/access-grants/{accessGrantId}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What changed from one version to another. 版本差异 */
+        get: operations["getAccessGrantDiff"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/access-overrides/{overrideId}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** As it stood in one of its versions. 历史版本 */
+        get: operations["getAccessOverrideVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/access-overrides/{overrideId}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What changed from one version to another. 版本差异 */
+        get: operations["getAccessOverrideDiff"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3855,6 +4118,18 @@ export interface components {
          *     ]
          */
         Addresses: string[];
+        /**
+         * @description For which of a contractor's people it is: the admin (if nothing is said), who sees all of the organisation; a station head; a social worker. What each may do stands in docs/access.md. 管理员 | 站长 | 社工
+         * @enum {string}
+         */
+        Role: "contractor-admin" | "station-head" | "social-worker";
+        /** @description To what the role is limited: `siteIds` for a station head, `workerId` for a social worker, nothing for the admin. 角色所及范围。 */
+        Within: {
+            /** @description The stations in charge. */
+            siteIds?: components["schemas"]["SiteId"][];
+            /** @description The practitioner to whom cases, groups and activities are assigned. */
+            workerId?: string;
+        };
         /** @description A key to this API (密钥). Its version is that of the organisation. */
         ApiKey: {
             id: string;
@@ -3878,6 +4153,8 @@ export interface components {
             hint: string;
             scopes: components["schemas"]["Scopes"];
             addresses?: components["schemas"]["Addresses"];
+            role?: components["schemas"]["Role"];
+            within?: components["schemas"]["Within"];
             expiresOn?: components["schemas"]["Date"];
             /** @description The key that was issued in its place. */
             replacedBy?: string;
@@ -3900,9 +4177,124 @@ export interface components {
             expiresOn?: components["schemas"]["Date"];
             scopes?: components["schemas"]["Scopes"];
             addresses?: components["schemas"]["Addresses"];
+            role?: components["schemas"]["Role"];
+            within?: components["schemas"]["Within"];
         };
         RotateApiKey: {
             expiresOn?: components["schemas"]["Date"];
+        };
+        /** @description A person served, a volunteer or a social worker. 服务对象、志愿者或社工。 */
+        NaturalPersonId: string;
+        /** @description Why it is needed, in words; at least ten characters, stored encrypted. Name no person. 理由。 */
+        AccessReason: string;
+        /** @description The organisation and the credential by which it was done. 经手机构与凭据。 */
+        Hand: {
+            orgId: components["schemas"]["OrganisationId"];
+            keyId: string;
+        };
+        AccessGrantFacts: {
+            personId: components["schemas"]["NaturalPersonId"];
+            /** @description The contractor that answers for the person; for a funder to say. 个人信息处理者。 */
+            ownerOrgId?: components["schemas"]["OrganisationId"];
+            /**
+             * @description What it is for, and no other purpose. 个案移交 | 督导 | 安全保护 | 履约验收 | 审计抽查 | 成效评估 | 投诉处理 | 法定职责 | 其他
+             * @enum {string}
+             */
+            purpose: "handover" | "supervision" | "safeguarding" | "acceptance" | "audit" | "evaluation" | "complaint" | "statutory-duty" | "other";
+            /** @description The last day, ninety days from now at most. 末日。 */
+            until: components["schemas"]["Date"];
+        };
+        /** @description A request to see one person's record, and whether it was approved (查阅授权). It belongs to the organisation that answers for the person. */
+        AccessGrant: {
+            id: string;
+            /** @description The number in the ETag; one more with every event. */
+            version: number;
+            /** @description The organisation that recorded it. */
+            orgId: string;
+            agreementId?: string;
+            siteId?: string;
+            /** Format: date */
+            occurredOn?: string;
+            /** Format: date-time */
+            recordedAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+            masked?: components["schemas"]["Masked"][];
+            status: string;
+            askedBy: components["schemas"]["Hand"];
+            decidedBy?: components["schemas"]["Hand"];
+            reason?: components["schemas"]["AccessReason"];
+            refusalReason?: components["schemas"]["RefusalReason"];
+            endingReason?: components["schemas"]["AccessEndingReason"];
+        } & WithRequired<components["schemas"]["AccessGrantFacts"], "ownerOrgId">;
+        RequestAccess: {
+            /** @description Your own id, if you made one offline. */
+            id?: string;
+            reason: components["schemas"]["AccessReason"];
+        } & components["schemas"]["AccessGrantFacts"];
+        ApproveAccess: Record<string, never>;
+        /** @enum {string} */
+        RefusalReason: "purpose-not-clear" | "not-needed" | "consent-missing" | "other";
+        RefuseAccess: {
+            reason: components["schemas"]["RefusalReason"];
+        };
+        /** @enum {string} */
+        AccessEndingReason: "purpose-fulfilled" | "given-in-error" | "consent-withdrawn" | "misuse" | "other";
+        EndAccess: {
+            reason: components["schemas"]["AccessEndingReason"];
+        };
+        /**
+         * @description 人身安全 | 医疗急救 | 走失 | 有权机关紧急要求
+         * @enum {string}
+         */
+        OverridePurpose: "safety-emergency" | "medical-emergency" | "missing-person" | "authority-request";
+        /** @description An emergency in which somebody opened one person's record to themselves (紧急查阅). It works until its time is over, for the credential that started it, and must be reviewed by another hand. */
+        AccessOverride: {
+            id: string;
+            /** @description The number in the ETag; one more with every event. */
+            version: number;
+            /** @description The organisation that recorded it. */
+            orgId: string;
+            agreementId?: string;
+            siteId?: string;
+            /** Format: date */
+            occurredOn?: string;
+            /** Format: date-time */
+            recordedAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+            masked?: components["schemas"]["Masked"][];
+            status: string;
+            personId: components["schemas"]["NaturalPersonId"];
+            purpose: components["schemas"]["OverridePurpose"];
+            reason?: components["schemas"]["AccessReason"];
+            /**
+             * Format: date-time
+             * @description The moment at which it is over.
+             */
+            until: string;
+            /** @description The last day for its review: five working days on. Saturdays and Sundays do not count; public holidays, and the working weekends that make up for them, are not known. 审查期限，不计周末，未计法定节假日与调休。 */
+            reviewDueOn: components["schemas"]["Date"];
+            reviewed: boolean;
+            finding?: components["schemas"]["OverrideFinding"];
+            askedBy: components["schemas"]["Hand"];
+            reviewedBy?: components["schemas"]["Hand"];
+        };
+        StartAccessOverride: {
+            /** @description Your own id, if you made one offline. */
+            id?: string;
+            personId: components["schemas"]["NaturalPersonId"];
+            purpose: components["schemas"]["OverridePurpose"];
+            reason: components["schemas"]["AccessReason"];
+            /** @default 60 */
+            durationMinutes?: number;
+        };
+        EndAccessOverride: Record<string, never>;
+        /** @enum {string} */
+        OverrideFinding: "justified" | "not-justified";
+        ReviewAccessOverride: {
+            finding: components["schemas"]["OverrideFinding"];
+            note?: components["schemas"]["FreeText"];
         };
         /** @description An OAuth client, a program that asks for an organisation (客户端). Its version is that of the organisation. */
         Client: {
@@ -3932,6 +4324,8 @@ export interface components {
             scopes: components["schemas"]["Scopes"];
             origins?: components["schemas"]["Origins"];
             addresses?: components["schemas"]["Addresses"];
+            role?: components["schemas"]["Role"];
+            within?: components["schemas"]["Within"];
             lastUsedAt?: components["schemas"]["LastUsedAt"];
             revocationReason?: string;
             /** @description The secret itself; only in the answer that made it. */
@@ -3977,6 +4371,8 @@ export interface components {
             scopes?: components["schemas"]["Scopes"];
             origins?: components["schemas"]["Origins"];
             addresses?: components["schemas"]["Addresses"];
+            role?: components["schemas"]["Role"];
+            within?: components["schemas"]["Within"];
         };
         ReplaceClientCredentials: {
             keys?: components["schemas"]["PublicKeys"];
@@ -4091,6 +4487,8 @@ export interface components {
                 label: string;
                 expiresOn?: components["schemas"]["Date"];
             };
+            role?: components["schemas"]["Role"];
+            within?: components["schemas"]["Within"];
             /** @description The person behind the client, as `act.sub` of the token calls them. */
             person?: string;
             /** @description What you may do. */
@@ -5697,6 +6095,36 @@ export interface components {
             asOf: string;
             position: string;
         };
+        AccessGrantAnswer: {
+            data: components["schemas"]["AccessGrant"];
+            receipt?: components["schemas"]["Receipt"];
+            provenance?: components["schemas"]["Provenance"];
+            /** @description In place of a receipt: dryRun. */
+            wouldEmit?: components["schemas"]["WouldEmit"][];
+            warnings?: components["schemas"]["Warning"][];
+        };
+        AccessGrantPage: {
+            data: components["schemas"]["AccessGrant"][];
+            nextCursor?: string;
+            /** Format: date-time */
+            asOf: string;
+            position: string;
+        };
+        AccessOverrideAnswer: {
+            data: components["schemas"]["AccessOverride"];
+            receipt?: components["schemas"]["Receipt"];
+            provenance?: components["schemas"]["Provenance"];
+            /** @description In place of a receipt: dryRun. */
+            wouldEmit?: components["schemas"]["WouldEmit"][];
+            warnings?: components["schemas"]["Warning"][];
+        };
+        AccessOverridePage: {
+            data: components["schemas"]["AccessOverride"][];
+            nextCursor?: string;
+            /** Format: date-time */
+            asOf: string;
+            position: string;
+        };
         ClientAnswer: {
             data: components["schemas"]["Client"];
             receipt?: components["schemas"]["Receipt"];
@@ -6434,6 +6862,108 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ApiKeyPage"];
+                "application/vnd.wushe.fields+json": components["schemas"]["PartPage"];
+            };
+        };
+        /** @description The AccessGrant as it now stands. */
+        AccessGrantAnswer: {
+            headers: {
+                "Request-Id": components["headers"]["Request-Id"];
+                "API-Version": components["headers"]["API-Version"];
+                ETag: components["headers"]["ETag"];
+                "Sync-Token": components["headers"]["Sync-Token"];
+                "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                "Dry-Run": components["headers"]["Dry-Run"];
+                "Preference-Applied": components["headers"]["Preference-Applied"];
+                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                Link: components["headers"]["Link"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["AccessGrantAnswer"];
+                "application/vnd.wushe.fields+json": components["schemas"]["PartAnswer"];
+            };
+        };
+        /** @description The AccessGrant that was made. */
+        AccessGrantCreated: {
+            headers: {
+                "Request-Id": components["headers"]["Request-Id"];
+                "API-Version": components["headers"]["API-Version"];
+                ETag: components["headers"]["ETag"];
+                "Sync-Token": components["headers"]["Sync-Token"];
+                Location: components["headers"]["Location"];
+                "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                "Dry-Run": components["headers"]["Dry-Run"];
+                "Preference-Applied": components["headers"]["Preference-Applied"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["AccessGrantAnswer"];
+            };
+        };
+        /** @description One page of the list. */
+        AccessGrantPage: {
+            headers: {
+                "Request-Id": components["headers"]["Request-Id"];
+                "API-Version": components["headers"]["API-Version"];
+                Link: components["headers"]["Link"];
+                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                "Sync-Token": components["headers"]["Sync-Token-If-Any"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["AccessGrantPage"];
+                "application/vnd.wushe.fields+json": components["schemas"]["PartPage"];
+            };
+        };
+        /** @description The AccessOverride as it now stands. */
+        AccessOverrideAnswer: {
+            headers: {
+                "Request-Id": components["headers"]["Request-Id"];
+                "API-Version": components["headers"]["API-Version"];
+                ETag: components["headers"]["ETag"];
+                "Sync-Token": components["headers"]["Sync-Token"];
+                "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                "Dry-Run": components["headers"]["Dry-Run"];
+                "Preference-Applied": components["headers"]["Preference-Applied"];
+                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                Link: components["headers"]["Link"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["AccessOverrideAnswer"];
+                "application/vnd.wushe.fields+json": components["schemas"]["PartAnswer"];
+            };
+        };
+        /** @description The AccessOverride that was made. */
+        AccessOverrideCreated: {
+            headers: {
+                "Request-Id": components["headers"]["Request-Id"];
+                "API-Version": components["headers"]["API-Version"];
+                ETag: components["headers"]["ETag"];
+                "Sync-Token": components["headers"]["Sync-Token"];
+                Location: components["headers"]["Location"];
+                "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                "Dry-Run": components["headers"]["Dry-Run"];
+                "Preference-Applied": components["headers"]["Preference-Applied"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["AccessOverrideAnswer"];
+            };
+        };
+        /** @description One page of the list. */
+        AccessOverridePage: {
+            headers: {
+                "Request-Id": components["headers"]["Request-Id"];
+                "API-Version": components["headers"]["API-Version"];
+                Link: components["headers"]["Link"];
+                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                "Sync-Token": components["headers"]["Sync-Token-If-Any"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["AccessOverridePage"];
                 "application/vnd.wushe.fields+json": components["schemas"]["PartPage"];
             };
         };
@@ -7544,6 +8074,8 @@ export interface components {
          * @example Tue, 30 Jun 2026 16:00:00 GMT
          */
         AcceptDatetime: string;
+        /** @description The id of an emergency that you started (`POST /v1/access-overrides`): opens the record of its person to you. For one record at a time, not for lists. 紧急查阅编号，只用于读取单条记录。 */
+        AccessOverride: string;
         /** @description As it stood in this version, or in the last one before it. */
         AtVersion: number;
         /** @description provenance: for each property the event that made it what it is. */
@@ -7567,9 +8099,13 @@ export interface components {
         /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
         OrganisationFields: ("kind" | "name" | "uscc" | "funderKind" | "id" | "version" | "orgId" | "agreementId" | "siteId" | "occurredOn" | "recordedAt" | "updatedAt" | "masked" | "status")[];
         /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
-        ApiKeyFields: ("id" | "version" | "orgId" | "agreementId" | "siteId" | "occurredOn" | "recordedAt" | "updatedAt" | "masked" | "status" | "organisationId" | "label" | "hint" | "scopes" | "addresses" | "expiresOn" | "replacedBy" | "lastUsedAt" | "revocationReason" | "secret")[];
+        ApiKeyFields: ("id" | "version" | "orgId" | "agreementId" | "siteId" | "occurredOn" | "recordedAt" | "updatedAt" | "masked" | "status" | "organisationId" | "label" | "hint" | "scopes" | "addresses" | "role" | "within" | "within.siteIds" | "within.workerId" | "expiresOn" | "replacedBy" | "lastUsedAt" | "revocationReason" | "secret")[];
         /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
-        ClientFields: ("id" | "version" | "orgId" | "agreementId" | "siteId" | "occurredOn" | "recordedAt" | "updatedAt" | "masked" | "status" | "organisationId" | "label" | "method" | "keys" | "hint" | "previousSecretUntil" | "scopes" | "origins" | "addresses" | "lastUsedAt" | "revocationReason" | "secret")[];
+        AccessGrantFields: ("personId" | "ownerOrgId" | "purpose" | "until" | "id" | "version" | "orgId" | "agreementId" | "siteId" | "occurredOn" | "recordedAt" | "updatedAt" | "masked" | "status" | "askedBy" | "askedBy.orgId" | "askedBy.keyId" | "decidedBy" | "decidedBy.orgId" | "decidedBy.keyId" | "reason" | "refusalReason" | "endingReason")[];
+        /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+        AccessOverrideFields: ("id" | "version" | "orgId" | "agreementId" | "siteId" | "occurredOn" | "recordedAt" | "updatedAt" | "masked" | "status" | "personId" | "purpose" | "reason" | "until" | "reviewDueOn" | "reviewed" | "finding" | "askedBy" | "askedBy.orgId" | "askedBy.keyId" | "reviewedBy" | "reviewedBy.orgId" | "reviewedBy.keyId")[];
+        /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+        ClientFields: ("id" | "version" | "orgId" | "agreementId" | "siteId" | "occurredOn" | "recordedAt" | "updatedAt" | "masked" | "status" | "organisationId" | "label" | "method" | "keys" | "hint" | "previousSecretUntil" | "scopes" | "origins" | "addresses" | "role" | "within" | "within.siteIds" | "within.workerId" | "lastUsedAt" | "revocationReason" | "secret")[];
         /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
         SubjectFields: ("kind" | "birthYearMonth" | "sex" | "divisionCode" | "categories" | "occurredOn" | "agreementId" | "siteId" | "id" | "version" | "orgId" | "recordedAt" | "updatedAt" | "masked" | "status" | "note" | "flags" | "identity" | "identity.name" | "identity.idType" | "identity.idNumber" | "identity.birthDate" | "identity.phone" | "identity.address" | "identity.guardian")[];
         /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
@@ -8258,6 +8794,12 @@ export interface operations {
                 /**
                  * @example {
                  *       "label": "前端",
+                 *       "role": "station-head",
+                 *       "within": {
+                 *         "siteIds": [
+                 *           "sta_01h455vb4pex5vsknk084sn001"
+                 *         ]
+                 *       },
                  *       "expiresOn": "2027-05-31"
                  *     }
                  */
@@ -8721,6 +9263,665 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    listAccessGrants: {
+        parameters: {
+            query?: {
+                status?: "requested" | "approved" | "refused" | "ended";
+                personId?: components["schemas"]["NaturalPersonId"];
+                /** @description How many at most, 100 by default. More than 500 is taken as 500. */
+                limit?: components["parameters"]["Limit"];
+                /** @description The nextCursor of the page before. All pages of one list show the same moment. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
+                asOf?: components["parameters"]["AsOf"];
+                /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+                fields?: components["parameters"]["AccessGrantFields"];
+            };
+            header?: {
+                /**
+                 * @description RFC 7089. The same as asOf, as an HTTP date (RFC 9110, IMF-fixdate).
+                 * @example Tue, 30 Jun 2026 16:00:00 GMT
+                 */
+                "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["AccessGrantPage"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    requestAccess: {
+        parameters: {
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /**
+                 * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
+                 * @example 7d1f8a52-3c6b-4b0e-9a4f-1f5a3a5e2c11
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "personId": "sub_01h455vb4pex5vsknk084sn001",
+                 *       "purpose": "supervision",
+                 *       "until": "2027-03-31",
+                 *       "reason": "督导需了解转介前的服务经过"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RequestAccess"];
+            };
+        };
+        responses: {
+            201: components["responses"]["AccessGrantCreated"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getAccessGrant: {
+        parameters: {
+            query?: {
+                /** @description As it stood in this version, or in the last one before it. */
+                atVersion?: components["parameters"]["AtVersion"];
+                /** @description provenance: for each property the event that made it what it is. */
+                expand?: components["parameters"]["Expand"];
+                /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
+                asOf?: components["parameters"]["AsOf"];
+                /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+                fields?: components["parameters"]["AccessGrantFields"];
+            };
+            header?: {
+                /** @description The ETag that you have; 304 if it still is the one. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /**
+                 * @description RFC 7089. The same as asOf, as an HTTP date (RFC 9110, IMF-fixdate).
+                 * @example Tue, 30 Jun 2026 16:00:00 GMT
+                 */
+                "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                accessGrantId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["AccessGrantAnswer"];
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getAccessGrantHistory: {
+        parameters: {
+            query?: {
+                /** @description How many at most, 100 by default. More than 500 is taken as 500. */
+                limit?: components["parameters"]["Limit"];
+                /** @description The nextCursor of the page before. All pages of one list show the same moment. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: {
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                accessGrantId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["History"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    approveAccess: {
+        parameters: {
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /**
+                 * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
+                 * @example 7d1f8a52-3c6b-4b0e-9a4f-1f5a3a5e2c11
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
+                 * @example "v3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                accessGrantId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["ApproveAccess"];
+            };
+        };
+        responses: {
+            200: components["responses"]["AccessGrantAnswer"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    refuseAccess: {
+        parameters: {
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /**
+                 * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
+                 * @example 7d1f8a52-3c6b-4b0e-9a4f-1f5a3a5e2c11
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
+                 * @example "v3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                accessGrantId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "purpose-not-clear"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RefuseAccess"];
+            };
+        };
+        responses: {
+            200: components["responses"]["AccessGrantAnswer"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    endAccess: {
+        parameters: {
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /**
+                 * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
+                 * @example 7d1f8a52-3c6b-4b0e-9a4f-1f5a3a5e2c11
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
+                 * @example "v3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                accessGrantId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "purpose-fulfilled"
+                 *     }
+                 */
+                "application/json": components["schemas"]["EndAccess"];
+            };
+        };
+        responses: {
+            200: components["responses"]["AccessGrantAnswer"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listAccessOverrides: {
+        parameters: {
+            query?: {
+                status?: "started" | "ended";
+                reviewed?: boolean;
+                personId?: components["schemas"]["NaturalPersonId"];
+                /** @description How many at most, 100 by default. More than 500 is taken as 500. */
+                limit?: components["parameters"]["Limit"];
+                /** @description The nextCursor of the page before. All pages of one list show the same moment. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
+                asOf?: components["parameters"]["AsOf"];
+                /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+                fields?: components["parameters"]["AccessOverrideFields"];
+            };
+            header?: {
+                /**
+                 * @description RFC 7089. The same as asOf, as an HTTP date (RFC 9110, IMF-fixdate).
+                 * @example Tue, 30 Jun 2026 16:00:00 GMT
+                 */
+                "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["AccessOverridePage"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    startAccessOverride: {
+        parameters: {
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /**
+                 * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
+                 * @example 7d1f8a52-3c6b-4b0e-9a4f-1f5a3a5e2c11
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "personId": "sub_01h455vb4pex5vsknk084sn001",
+                 *       "purpose": "safety-emergency",
+                 *       "reason": "来电称其有轻生念头，须联系监护人",
+                 *       "durationMinutes": 60
+                 *     }
+                 */
+                "application/json": components["schemas"]["StartAccessOverride"];
+            };
+        };
+        responses: {
+            201: components["responses"]["AccessOverrideCreated"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getAccessOverride: {
+        parameters: {
+            query?: {
+                /** @description As it stood in this version, or in the last one before it. */
+                atVersion?: components["parameters"]["AtVersion"];
+                /** @description provenance: for each property the event that made it what it is. */
+                expand?: components["parameters"]["Expand"];
+                /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
+                asOf?: components["parameters"]["AsOf"];
+                /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+                fields?: components["parameters"]["AccessOverrideFields"];
+            };
+            header?: {
+                /** @description The ETag that you have; 304 if it still is the one. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /**
+                 * @description RFC 7089. The same as asOf, as an HTTP date (RFC 9110, IMF-fixdate).
+                 * @example Tue, 30 Jun 2026 16:00:00 GMT
+                 */
+                "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                overrideId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["AccessOverrideAnswer"];
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getAccessOverrideHistory: {
+        parameters: {
+            query?: {
+                /** @description How many at most, 100 by default. More than 500 is taken as 500. */
+                limit?: components["parameters"]["Limit"];
+                /** @description The nextCursor of the page before. All pages of one list show the same moment. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: {
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                overrideId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["History"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    endAccessOverride: {
+        parameters: {
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /**
+                 * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
+                 * @example 7d1f8a52-3c6b-4b0e-9a4f-1f5a3a5e2c11
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
+                 * @example "v3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                overrideId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["EndAccessOverride"];
+            };
+        };
+        responses: {
+            200: components["responses"]["AccessOverrideAnswer"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    reviewAccessOverride: {
+        parameters: {
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /**
+                 * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
+                 * @example 7d1f8a52-3c6b-4b0e-9a4f-1f5a3a5e2c11
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
+                 * @example "v3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                overrideId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "finding": "justified",
+                 *       "note": "情况属实，已联系监护人。"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ReviewAccessOverride"];
+            };
+        };
+        responses: {
+            200: components["responses"]["AccessOverrideAnswer"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     issueToken: {
         parameters: {
             query?: never;
@@ -9011,6 +10212,150 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    getAccessGrantVersion: {
+        parameters: {
+            query?: {
+                /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+                fields?: components["parameters"]["AccessGrantFields"];
+            };
+            header?: {
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                accessGrantId: string;
+                /** @description The version, or the last one before it. */
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["AccessGrantAnswer"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getAccessGrantDiff: {
+        parameters: {
+            query: {
+                /** @description The earlier version. */
+                from: number;
+                /** @description The later one. */
+                to: number;
+            };
+            header?: {
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                accessGrantId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Diff"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getAccessOverrideVersion: {
+        parameters: {
+            query?: {
+                /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+                fields?: components["parameters"]["AccessOverrideFields"];
+            };
+            header?: {
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                overrideId: string;
+                /** @description The version, or the last one before it. */
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["AccessOverrideAnswer"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getAccessOverrideDiff: {
+        parameters: {
+            query: {
+                /** @description The earlier version. */
+                from: number;
+                /** @description The later one. */
+                to: number;
+            };
+            header?: {
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                overrideId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Diff"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     listSubjects: {
         parameters: {
             query?: {
@@ -9235,6 +10580,8 @@ export interface operations {
                  * @example Tue, 30 Jun 2026 16:00:00 GMT
                  */
                 "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
+                /** @description The id of an emergency that you started (`POST /v1/access-overrides`): opens the record of its person to you. For one record at a time, not for lists. 紧急查阅编号，只用于读取单条记录。 */
+                "Access-Override"?: components["parameters"]["AccessOverride"];
                 /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
@@ -9273,6 +10620,8 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: {
+                /** @description The id of an emergency that you started (`POST /v1/access-overrides`): opens the record of its person to you. For one record at a time, not for lists. 紧急查阅编号，只用于读取单条记录。 */
+                "Access-Override"?: components["parameters"]["AccessOverride"];
                 /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
@@ -9619,6 +10968,8 @@ export interface operations {
                  * @example Tue, 30 Jun 2026 16:00:00 GMT
                  */
                 "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
+                /** @description The id of an emergency that you started (`POST /v1/access-overrides`): opens the record of its person to you. For one record at a time, not for lists. 紧急查阅编号，只用于读取单条记录。 */
+                "Access-Override"?: components["parameters"]["AccessOverride"];
                 /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
@@ -9657,6 +11008,8 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: {
+                /** @description The id of an emergency that you started (`POST /v1/access-overrides`): opens the record of its person to you. For one record at a time, not for lists. 紧急查阅编号，只用于读取单条记录。 */
+                "Access-Override"?: components["parameters"]["AccessOverride"];
                 /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
@@ -10059,6 +11412,8 @@ export interface operations {
                  * @example Tue, 30 Jun 2026 16:00:00 GMT
                  */
                 "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
+                /** @description The id of an emergency that you started (`POST /v1/access-overrides`): opens the record of its person to you. For one record at a time, not for lists. 紧急查阅编号，只用于读取单条记录。 */
+                "Access-Override"?: components["parameters"]["AccessOverride"];
                 /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
@@ -10097,6 +11452,8 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: {
+                /** @description The id of an emergency that you started (`POST /v1/access-overrides`): opens the record of its person to you. For one record at a time, not for lists. 紧急查阅编号，只用于读取单条记录。 */
+                "Access-Override"?: components["parameters"]["AccessOverride"];
                 /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
@@ -10513,6 +11870,8 @@ export interface operations {
                  * @example Tue, 30 Jun 2026 16:00:00 GMT
                  */
                 "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
+                /** @description The id of an emergency that you started (`POST /v1/access-overrides`): opens the record of its person to you. For one record at a time, not for lists. 紧急查阅编号，只用于读取单条记录。 */
+                "Access-Override"?: components["parameters"]["AccessOverride"];
                 /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
@@ -11163,6 +12522,8 @@ export interface operations {
                  * @example Tue, 30 Jun 2026 16:00:00 GMT
                  */
                 "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
+                /** @description The id of an emergency that you started (`POST /v1/access-overrides`): opens the record of its person to you. For one record at a time, not for lists. 紧急查阅编号，只用于读取单条记录。 */
+                "Access-Override"?: components["parameters"]["AccessOverride"];
                 /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
@@ -11201,6 +12562,8 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: {
+                /** @description The id of an emergency that you started (`POST /v1/access-overrides`): opens the record of its person to you. For one record at a time, not for lists. 紧急查阅编号，只用于读取单条记录。 */
+                "Access-Override"?: components["parameters"]["AccessOverride"];
                 /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
@@ -11553,6 +12916,8 @@ export interface operations {
                  * @example Tue, 30 Jun 2026 16:00:00 GMT
                  */
                 "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
+                /** @description The id of an emergency that you started (`POST /v1/access-overrides`): opens the record of its person to you. For one record at a time, not for lists. 紧急查阅编号，只用于读取单条记录。 */
+                "Access-Override"?: components["parameters"]["AccessOverride"];
                 /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
@@ -12095,6 +13460,8 @@ export interface operations {
                  * @example Tue, 30 Jun 2026 16:00:00 GMT
                  */
                 "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
+                /** @description The id of an emergency that you started (`POST /v1/access-overrides`): opens the record of its person to you. For one record at a time, not for lists. 紧急查阅编号，只用于读取单条记录。 */
+                "Access-Override"?: components["parameters"]["AccessOverride"];
                 /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
@@ -12133,6 +13500,8 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: {
+                /** @description The id of an emergency that you started (`POST /v1/access-overrides`): opens the record of its person to you. For one record at a time, not for lists. 紧急查阅编号，只用于读取单条记录。 */
+                "Access-Override"?: components["parameters"]["AccessOverride"];
                 /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
@@ -12303,6 +13672,8 @@ export interface operations {
                  * @example Tue, 30 Jun 2026 16:00:00 GMT
                  */
                 "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
+                /** @description The id of an emergency that you started (`POST /v1/access-overrides`): opens the record of its person to you. For one record at a time, not for lists. 紧急查阅编号，只用于读取单条记录。 */
+                "Access-Override"?: components["parameters"]["AccessOverride"];
                 /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
@@ -12716,6 +14087,8 @@ export interface operations {
                 fields?: components["parameters"]["SubjectFields"];
             };
             header?: {
+                /** @description The id of an emergency that you started (`POST /v1/access-overrides`): opens the record of its person to you. For one record at a time, not for lists. 紧急查阅编号，只用于读取单条记录。 */
+                "Access-Override"?: components["parameters"]["AccessOverride"];
                 /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
@@ -12754,6 +14127,8 @@ export interface operations {
                 to: number;
             };
             header?: {
+                /** @description The id of an emergency that you started (`POST /v1/access-overrides`): opens the record of its person to you. For one record at a time, not for lists. 紧急查阅编号，只用于读取单条记录。 */
+                "Access-Override"?: components["parameters"]["AccessOverride"];
                 /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
@@ -12788,6 +14163,8 @@ export interface operations {
                 fields?: components["parameters"]["ConcernFields"];
             };
             header?: {
+                /** @description The id of an emergency that you started (`POST /v1/access-overrides`): opens the record of its person to you. For one record at a time, not for lists. 紧急查阅编号，只用于读取单条记录。 */
+                "Access-Override"?: components["parameters"]["AccessOverride"];
                 /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
@@ -12826,6 +14203,8 @@ export interface operations {
                 to: number;
             };
             header?: {
+                /** @description The id of an emergency that you started (`POST /v1/access-overrides`): opens the record of its person to you. For one record at a time, not for lists. 紧急查阅编号，只用于读取单条记录。 */
+                "Access-Override"?: components["parameters"]["AccessOverride"];
                 /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
@@ -12860,6 +14239,8 @@ export interface operations {
                 fields?: components["parameters"]["CaseFields"];
             };
             header?: {
+                /** @description The id of an emergency that you started (`POST /v1/access-overrides`): opens the record of its person to you. For one record at a time, not for lists. 紧急查阅编号，只用于读取单条记录。 */
+                "Access-Override"?: components["parameters"]["AccessOverride"];
                 /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
@@ -12898,6 +14279,8 @@ export interface operations {
                 to: number;
             };
             header?: {
+                /** @description The id of an emergency that you started (`POST /v1/access-overrides`): opens the record of its person to you. For one record at a time, not for lists. 紧急查阅编号，只用于读取单条记录。 */
+                "Access-Override"?: components["parameters"]["AccessOverride"];
                 /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
@@ -12932,6 +14315,8 @@ export interface operations {
                 fields?: components["parameters"]["CaseSessionFields"];
             };
             header?: {
+                /** @description The id of an emergency that you started (`POST /v1/access-overrides`): opens the record of its person to you. For one record at a time, not for lists. 紧急查阅编号，只用于读取单条记录。 */
+                "Access-Override"?: components["parameters"]["AccessOverride"];
                 /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
@@ -12971,6 +14356,8 @@ export interface operations {
                 to: number;
             };
             header?: {
+                /** @description The id of an emergency that you started (`POST /v1/access-overrides`): opens the record of its person to you. For one record at a time, not for lists. 紧急查阅编号，只用于读取单条记录。 */
+                "Access-Override"?: components["parameters"]["AccessOverride"];
                 /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
@@ -13006,6 +14393,8 @@ export interface operations {
                 fields?: components["parameters"]["GroupFields"];
             };
             header?: {
+                /** @description The id of an emergency that you started (`POST /v1/access-overrides`): opens the record of its person to you. For one record at a time, not for lists. 紧急查阅编号，只用于读取单条记录。 */
+                "Access-Override"?: components["parameters"]["AccessOverride"];
                 /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
@@ -13044,6 +14433,8 @@ export interface operations {
                 to: number;
             };
             header?: {
+                /** @description The id of an emergency that you started (`POST /v1/access-overrides`): opens the record of its person to you. For one record at a time, not for lists. 紧急查阅编号，只用于读取单条记录。 */
+                "Access-Override"?: components["parameters"]["AccessOverride"];
                 /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
@@ -13078,6 +14469,8 @@ export interface operations {
                 fields?: components["parameters"]["GroupSessionFields"];
             };
             header?: {
+                /** @description The id of an emergency that you started (`POST /v1/access-overrides`): opens the record of its person to you. For one record at a time, not for lists. 紧急查阅编号，只用于读取单条记录。 */
+                "Access-Override"?: components["parameters"]["AccessOverride"];
                 /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
@@ -13117,6 +14510,8 @@ export interface operations {
                 to: number;
             };
             header?: {
+                /** @description The id of an emergency that you started (`POST /v1/access-overrides`): opens the record of its person to you. For one record at a time, not for lists. 紧急查阅编号，只用于读取单条记录。 */
+                "Access-Override"?: components["parameters"]["AccessOverride"];
                 /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
@@ -13152,6 +14547,8 @@ export interface operations {
                 fields?: components["parameters"]["ActivityFields"];
             };
             header?: {
+                /** @description The id of an emergency that you started (`POST /v1/access-overrides`): opens the record of its person to you. For one record at a time, not for lists. 紧急查阅编号，只用于读取单条记录。 */
+                "Access-Override"?: components["parameters"]["AccessOverride"];
                 /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
@@ -13190,6 +14587,8 @@ export interface operations {
                 to: number;
             };
             header?: {
+                /** @description The id of an emergency that you started (`POST /v1/access-overrides`): opens the record of its person to you. For one record at a time, not for lists. 紧急查阅编号，只用于读取单条记录。 */
+                "Access-Override"?: components["parameters"]["AccessOverride"];
                 /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
@@ -13224,6 +14623,8 @@ export interface operations {
                 fields?: components["parameters"]["ActivityOccurrenceFields"];
             };
             header?: {
+                /** @description The id of an emergency that you started (`POST /v1/access-overrides`): opens the record of its person to you. For one record at a time, not for lists. 紧急查阅编号，只用于读取单条记录。 */
+                "Access-Override"?: components["parameters"]["AccessOverride"];
                 /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
@@ -13263,6 +14664,8 @@ export interface operations {
                 to: number;
             };
             header?: {
+                /** @description The id of an emergency that you started (`POST /v1/access-overrides`): opens the record of its person to you. For one record at a time, not for lists. 紧急查阅编号，只用于读取单条记录。 */
+                "Access-Override"?: components["parameters"]["AccessOverride"];
                 /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
@@ -14036,6 +15439,8 @@ export interface operations {
                  * @example Tue, 30 Jun 2026 16:00:00 GMT
                  */
                 "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
+                /** @description The id of an emergency that you started (`POST /v1/access-overrides`): opens the record of its person to you. For one record at a time, not for lists. 紧急查阅编号，只用于读取单条记录。 */
+                "Access-Override"?: components["parameters"]["AccessOverride"];
                 /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
@@ -14074,6 +15479,8 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: {
+                /** @description The id of an emergency that you started (`POST /v1/access-overrides`): opens the record of its person to you. For one record at a time, not for lists. 紧急查阅编号，只用于读取单条记录。 */
+                "Access-Override"?: components["parameters"]["AccessOverride"];
                 /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
@@ -15275,6 +16682,8 @@ export interface operations {
                 fields?: components["parameters"]["ProjectFields"];
             };
             header?: {
+                /** @description The id of an emergency that you started (`POST /v1/access-overrides`): opens the record of its person to you. For one record at a time, not for lists. 紧急查阅编号，只用于读取单条记录。 */
+                "Access-Override"?: components["parameters"]["AccessOverride"];
                 /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
@@ -15313,6 +16722,8 @@ export interface operations {
                 to: number;
             };
             header?: {
+                /** @description The id of an emergency that you started (`POST /v1/access-overrides`): opens the record of its person to you. For one record at a time, not for lists. 紧急查阅编号，只用于读取单条记录。 */
+                "Access-Override"?: components["parameters"]["AccessOverride"];
                 /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
@@ -15531,6 +16942,8 @@ export interface operations {
                  * @example Tue, 30 Jun 2026 16:00:00 GMT
                  */
                 "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
+                /** @description The id of an emergency that you started (`POST /v1/access-overrides`): opens the record of its person to you. For one record at a time, not for lists. 紧急查阅编号，只用于读取单条记录。 */
+                "Access-Override"?: components["parameters"]["AccessOverride"];
                 /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
@@ -15569,6 +16982,8 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: {
+                /** @description The id of an emergency that you started (`POST /v1/access-overrides`): opens the record of its person to you. For one record at a time, not for lists. 紧急查阅编号，只用于读取单条记录。 */
+                "Access-Override"?: components["parameters"]["AccessOverride"];
                 /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
@@ -15843,6 +17258,8 @@ export interface operations {
                  * @example Tue, 30 Jun 2026 16:00:00 GMT
                  */
                 "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
+                /** @description The id of an emergency that you started (`POST /v1/access-overrides`): opens the record of its person to you. For one record at a time, not for lists. 紧急查阅编号，只用于读取单条记录。 */
+                "Access-Override"?: components["parameters"]["AccessOverride"];
                 /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
@@ -15881,6 +17298,8 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: {
+                /** @description The id of an emergency that you started (`POST /v1/access-overrides`): opens the record of its person to you. For one record at a time, not for lists. 紧急查阅编号，只用于读取单条记录。 */
+                "Access-Override"?: components["parameters"]["AccessOverride"];
                 /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
@@ -16098,6 +17517,8 @@ export interface operations {
                  * @example Tue, 30 Jun 2026 16:00:00 GMT
                  */
                 "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
+                /** @description The id of an emergency that you started (`POST /v1/access-overrides`): opens the record of its person to you. For one record at a time, not for lists. 紧急查阅编号，只用于读取单条记录。 */
+                "Access-Override"?: components["parameters"]["AccessOverride"];
                 /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
@@ -16441,6 +17862,8 @@ export interface operations {
                 fields?: components["parameters"]["ProviderFields"];
             };
             header?: {
+                /** @description The id of an emergency that you started (`POST /v1/access-overrides`): opens the record of its person to you. For one record at a time, not for lists. 紧急查阅编号，只用于读取单条记录。 */
+                "Access-Override"?: components["parameters"]["AccessOverride"];
                 /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
@@ -16479,6 +17902,8 @@ export interface operations {
                 to: number;
             };
             header?: {
+                /** @description The id of an emergency that you started (`POST /v1/access-overrides`): opens the record of its person to you. For one record at a time, not for lists. 紧急查阅编号，只用于读取单条记录。 */
+                "Access-Override"?: components["parameters"]["AccessOverride"];
                 /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
@@ -16513,6 +17938,8 @@ export interface operations {
                 fields?: components["parameters"]["OfferFields"];
             };
             header?: {
+                /** @description The id of an emergency that you started (`POST /v1/access-overrides`): opens the record of its person to you. For one record at a time, not for lists. 紧急查阅编号，只用于读取单条记录。 */
+                "Access-Override"?: components["parameters"]["AccessOverride"];
                 /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
@@ -16551,6 +17978,8 @@ export interface operations {
                 to: number;
             };
             header?: {
+                /** @description The id of an emergency that you started (`POST /v1/access-overrides`): opens the record of its person to you. For one record at a time, not for lists. 紧急查阅编号，只用于读取单条记录。 */
+                "Access-Override"?: components["parameters"]["AccessOverride"];
                 /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
@@ -16585,6 +18014,8 @@ export interface operations {
                 fields?: components["parameters"]["ResourceLinkFields"];
             };
             header?: {
+                /** @description The id of an emergency that you started (`POST /v1/access-overrides`): opens the record of its person to you. For one record at a time, not for lists. 紧急查阅编号，只用于读取单条记录。 */
+                "Access-Override"?: components["parameters"]["AccessOverride"];
                 /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
@@ -16624,6 +18055,8 @@ export interface operations {
                 to: number;
             };
             header?: {
+                /** @description The id of an emergency that you started (`POST /v1/access-overrides`): opens the record of its person to you. For one record at a time, not for lists. 紧急查阅编号，只用于读取单条记录。 */
+                "Access-Override"?: components["parameters"]["AccessOverride"];
                 /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
@@ -16777,6 +18210,8 @@ export interface operations {
                  * @example Tue, 30 Jun 2026 16:00:00 GMT
                  */
                 "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
+                /** @description The id of an emergency that you started (`POST /v1/access-overrides`): opens the record of its person to you. For one record at a time, not for lists. 紧急查阅编号，只用于读取单条记录。 */
+                "Access-Override"?: components["parameters"]["AccessOverride"];
                 /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
@@ -16815,6 +18250,8 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: {
+                /** @description The id of an emergency that you started (`POST /v1/access-overrides`): opens the record of its person to you. For one record at a time, not for lists. 紧急查阅编号，只用于读取单条记录。 */
+                "Access-Override"?: components["parameters"]["AccessOverride"];
                 /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
@@ -17153,6 +18590,8 @@ export interface operations {
                  * @example Tue, 30 Jun 2026 16:00:00 GMT
                  */
                 "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
+                /** @description The id of an emergency that you started (`POST /v1/access-overrides`): opens the record of its person to you. For one record at a time, not for lists. 紧急查阅编号，只用于读取单条记录。 */
+                "Access-Override"?: components["parameters"]["AccessOverride"];
                 /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
@@ -17191,6 +18630,8 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: {
+                /** @description The id of an emergency that you started (`POST /v1/access-overrides`): opens the record of its person to you. For one record at a time, not for lists. 紧急查阅编号，只用于读取单条记录。 */
+                "Access-Override"?: components["parameters"]["AccessOverride"];
                 /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
@@ -17351,6 +18792,8 @@ export interface operations {
                  * @example Tue, 30 Jun 2026 16:00:00 GMT
                  */
                 "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
+                /** @description The id of an emergency that you started (`POST /v1/access-overrides`): opens the record of its person to you. For one record at a time, not for lists. 紧急查阅编号，只用于读取单条记录。 */
+                "Access-Override"?: components["parameters"]["AccessOverride"];
                 /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
@@ -17813,6 +19256,8 @@ export interface operations {
                  * @example Tue, 30 Jun 2026 16:00:00 GMT
                  */
                 "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
+                /** @description The id of an emergency that you started (`POST /v1/access-overrides`): opens the record of its person to you. For one record at a time, not for lists. 紧急查阅编号，只用于读取单条记录。 */
+                "Access-Override"?: components["parameters"]["AccessOverride"];
                 /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
@@ -17851,6 +19296,8 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: {
+                /** @description The id of an emergency that you started (`POST /v1/access-overrides`): opens the record of its person to you. For one record at a time, not for lists. 紧急查阅编号，只用于读取单条记录。 */
+                "Access-Override"?: components["parameters"]["AccessOverride"];
                 /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
@@ -18125,6 +19572,8 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: {
+                /** @description The id of an emergency that you started (`POST /v1/access-overrides`): opens the record of its person to you. For one record at a time, not for lists. 紧急查阅编号，只用于读取单条记录。 */
+                "Access-Override"?: components["parameters"]["AccessOverride"];
                 /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
@@ -18287,6 +19736,8 @@ export interface operations {
                  * @example Tue, 30 Jun 2026 16:00:00 GMT
                  */
                 "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
+                /** @description The id of an emergency that you started (`POST /v1/access-overrides`): opens the record of its person to you. For one record at a time, not for lists. 紧急查阅编号，只用于读取单条记录。 */
+                "Access-Override"?: components["parameters"]["AccessOverride"];
                 /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
@@ -18509,6 +19960,8 @@ export interface operations {
                 fields?: components["parameters"]["StationFields"];
             };
             header?: {
+                /** @description The id of an emergency that you started (`POST /v1/access-overrides`): opens the record of its person to you. For one record at a time, not for lists. 紧急查阅编号，只用于读取单条记录。 */
+                "Access-Override"?: components["parameters"]["AccessOverride"];
                 /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
@@ -18547,6 +20000,8 @@ export interface operations {
                 to: number;
             };
             header?: {
+                /** @description The id of an emergency that you started (`POST /v1/access-overrides`): opens the record of its person to you. For one record at a time, not for lists. 紧急查阅编号，只用于读取单条记录。 */
+                "Access-Override"?: components["parameters"]["AccessOverride"];
                 /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
@@ -18581,6 +20036,8 @@ export interface operations {
                 fields?: components["parameters"]["PractitionerFields"];
             };
             header?: {
+                /** @description The id of an emergency that you started (`POST /v1/access-overrides`): opens the record of its person to you. For one record at a time, not for lists. 紧急查阅编号，只用于读取单条记录。 */
+                "Access-Override"?: components["parameters"]["AccessOverride"];
                 /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
@@ -18619,6 +20076,8 @@ export interface operations {
                 to: number;
             };
             header?: {
+                /** @description The id of an emergency that you started (`POST /v1/access-overrides`): opens the record of its person to you. For one record at a time, not for lists. 紧急查阅编号，只用于读取单条记录。 */
+                "Access-Override"?: components["parameters"]["AccessOverride"];
                 /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
@@ -18653,6 +20112,8 @@ export interface operations {
                 fields?: components["parameters"]["LicenceFields"];
             };
             header?: {
+                /** @description The id of an emergency that you started (`POST /v1/access-overrides`): opens the record of its person to you. For one record at a time, not for lists. 紧急查阅编号，只用于读取单条记录。 */
+                "Access-Override"?: components["parameters"]["AccessOverride"];
                 /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
@@ -18692,6 +20153,8 @@ export interface operations {
                 to: number;
             };
             header?: {
+                /** @description The id of an emergency that you started (`POST /v1/access-overrides`): opens the record of its person to you. For one record at a time, not for lists. 紧急查阅编号，只用于读取单条记录。 */
+                "Access-Override"?: components["parameters"]["AccessOverride"];
                 /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
@@ -18727,6 +20190,8 @@ export interface operations {
                 fields?: components["parameters"]["VolunteerFields"];
             };
             header?: {
+                /** @description The id of an emergency that you started (`POST /v1/access-overrides`): opens the record of its person to you. For one record at a time, not for lists. 紧急查阅编号，只用于读取单条记录。 */
+                "Access-Override"?: components["parameters"]["AccessOverride"];
                 /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
@@ -18765,6 +20230,8 @@ export interface operations {
                 to: number;
             };
             header?: {
+                /** @description The id of an emergency that you started (`POST /v1/access-overrides`): opens the record of its person to you. For one record at a time, not for lists. 紧急查阅编号，只用于读取单条记录。 */
+                "Access-Override"?: components["parameters"]["AccessOverride"];
                 /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
@@ -18799,6 +20266,8 @@ export interface operations {
                 fields?: components["parameters"]["HoursEntryFields"];
             };
             header?: {
+                /** @description The id of an emergency that you started (`POST /v1/access-overrides`): opens the record of its person to you. For one record at a time, not for lists. 紧急查阅编号，只用于读取单条记录。 */
+                "Access-Override"?: components["parameters"]["AccessOverride"];
                 /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
@@ -18838,6 +20307,8 @@ export interface operations {
                 to: number;
             };
             header?: {
+                /** @description The id of an emergency that you started (`POST /v1/access-overrides`): opens the record of its person to you. For one record at a time, not for lists. 紧急查阅编号，只用于读取单条记录。 */
+                "Access-Override"?: components["parameters"]["AccessOverride"];
                 /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
                 "Sync-Token"?: components["parameters"]["SyncToken"];
                 /**
@@ -18867,3 +20338,6 @@ export interface operations {
         };
     };
 }
+type WithRequired<T, K extends keyof T> = T & {
+    [P in K]-?: T[P];
+};

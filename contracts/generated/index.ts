@@ -4,6 +4,7 @@ export type { Events, Streams } from './events.ts'
 export type { ProblemCode, ProblemParams } from './problems.ts'
 /** What is always there, because it has a default: in the body of an operation, and in a schema. */
 type InBodies = {
+  startAccessOverride: 'durationMinutes'
   registerSubject: 'categories'
   correctSubject: 'categories'
   openCase: 'problems' | 'serviceAgreementSigned'
@@ -21,6 +22,7 @@ type InBodies = {
   registerVolunteer: 'skills' | 'serviceKinds'
 }
 type InSchemas = {
+  StartAccessOverride: 'durationMinutes'
   SubjectFacts: 'categories'
   Subject: 'categories'
   RegisterSubject: 'categories'
@@ -70,11 +72,11 @@ type All = components['schemas']
 export type ServiceName = 'access' | 'case' | 'reporting' | 'resources' | 'volunteer'
 /** The operations that each service must answer. */
 export type OperationsOf = {
-  access: Pick<Operations, 'getMe' | 'listOrganisations' | 'registerOrganisation' | 'getOrganisation' | 'getOrganisationHistory' | 'suspendOrganisation' | 'resumeOrganisation' | 'listApiKeys' | 'issueApiKey' | 'getApiKey' | 'revokeApiKey' | 'rotateApiKey' | 'listClients' | 'registerClient' | 'getClient' | 'replaceClientCredentials' | 'revokeClient' | 'issueToken' | 'getAuthorizationServer' | 'listSigningKeys'>
+  access: Pick<Operations, 'getMe' | 'listOrganisations' | 'registerOrganisation' | 'getOrganisation' | 'getOrganisationHistory' | 'suspendOrganisation' | 'resumeOrganisation' | 'listApiKeys' | 'issueApiKey' | 'getApiKey' | 'revokeApiKey' | 'rotateApiKey' | 'listClients' | 'registerClient' | 'getClient' | 'replaceClientCredentials' | 'revokeClient' | 'listAccessGrants' | 'requestAccess' | 'getAccessGrant' | 'getAccessGrantHistory' | 'approveAccess' | 'refuseAccess' | 'endAccess' | 'listAccessOverrides' | 'startAccessOverride' | 'getAccessOverride' | 'getAccessOverrideHistory' | 'endAccessOverride' | 'reviewAccessOverride' | 'issueToken' | 'getAuthorizationServer' | 'listSigningKeys'>
   case: Pick<Operations, 'listSubjects' | 'registerSubject' | 'searchSubjects' | 'matchSubjects' | 'getSubject' | 'getSubjectHistory' | 'correctSubject' | 'eraseSubject' | 'voidSubject' | 'listConcerns' | 'raiseConcern' | 'getConcern' | 'getConcernHistory' | 'identifyConcern' | 'dismissConcern' | 'correctConcern' | 'voidConcern' | 'listCases' | 'openCase' | 'getCase' | 'getCaseHistory' | 'recordConsent' | 'assignWorker' | 'completeAssessment' | 'agreeServicePlan' | 'listCaseSessions' | 'recordCaseSession' | 'getCaseSession' | 'correctCaseSession' | 'voidCaseSession' | 'evaluateOutcome' | 'giveFeedback' | 'closeCase' | 'reopenCase' | 'correctCase' | 'voidCase' | 'listGroups' | 'planGroup' | 'getGroup' | 'getGroupHistory' | 'enrolMember' | 'recordMemberDeparture' | 'enterGroupStage' | 'listGroupSessions' | 'holdGroupSession' | 'getGroupSession' | 'correctGroupSession' | 'voidGroupSession' | 'evaluateGroup' | 'closeGroup' | 'correctGroup' | 'voidGroup' | 'listActivities' | 'planActivity' | 'getActivity' | 'getActivityHistory' | 'listOccurrences' | 'holdActivity' | 'getOccurrence' | 'correctOccurrence' | 'voidOccurrence' | 'cancelActivity' | 'evaluateActivity' | 'correctActivity' | 'voidActivity'>
   reporting: Pick<Operations, 'listAgreements' | 'draftAgreement' | 'getAgreement' | 'getAgreementHistory' | 'signAgreement' | 'activateAgreement' | 'completeAgreement' | 'listAgreementGrants' | 'giveAgreementGrant' | 'getAgreementGrant' | 'getAgreementGrantHistory' | 'endAgreementGrant' | 'listProjects' | 'startProject' | 'getProject' | 'getProjectHistory' | 'closeProject' | 'voidProject' | 'listIndicators' | 'listFacts' | 'getReport' | 'listEvents' | 'streamEvents' | 'listChanges' | 'listAccessLog' | 'listWebhooks' | 'registerWebhook' | 'getWebhook' | 'getWebhookHistory' | 'correctWebhook' | 'suspendWebhook' | 'resumeWebhook' | 'removeWebhook' | 'rotateWebhookSecret' | 'testWebhook' | 'replayWebhook' | 'listWebhookDeliveries'>
   resources: Pick<Operations, 'listProviders' | 'registerProvider' | 'getProvider' | 'getProviderHistory' | 'correctProvider' | 'voidProvider' | 'listOffers' | 'offerResource' | 'getOffer' | 'getOfferHistory' | 'withdrawOffer' | 'listLinks' | 'proposeLink' | 'getLink' | 'agreeLink' | 'deliverResource' | 'valueLink' | 'cancelLink' | 'voidLink'>
   volunteer: Pick<Operations, 'listStations' | 'establishStation' | 'getStation' | 'getStationHistory' | 'closeStation' | 'correctStation' | 'voidStation' | 'listPractitioners' | 'registerPractitioner' | 'getPractitioner' | 'getPractitionerHistory' | 'listLicences' | 'recordLicence' | 'getLicence' | 'voidLicence' | 'assignToStation' | 'recordDeparture' | 'correctPractitioner' | 'voidPractitioner' | 'listVolunteers' | 'registerVolunteer' | 'getVolunteer' | 'getVolunteerHistory' | 'verifyVolunteer' | 'withdrawVolunteer' | 'eraseVolunteer' | 'voidVolunteer' | 'getHoursHistory' | 'listHoursEntries' | 'recordHours' | 'getHoursEntry' | 'confirmHours' | 'rejectHours' | 'voidHours'>
 }
 /** The kinds of things that have an id, a history and a list. */
-export type RecordName = 'Organisation' | 'ApiKey' | 'Client' | 'Subject' | 'Concern' | 'Case' | 'CaseSession' | 'Group' | 'GroupSession' | 'Activity' | 'ActivityOccurrence' | 'Agreement' | 'AgreementGrant' | 'Project' | 'Webhook' | 'Provider' | 'Offer' | 'ResourceLink' | 'Station' | 'Practitioner' | 'Licence' | 'Volunteer' | 'HoursEntry'
+export type RecordName = 'Organisation' | 'ApiKey' | 'AccessGrant' | 'AccessOverride' | 'Client' | 'Subject' | 'Concern' | 'Case' | 'CaseSession' | 'Group' | 'GroupSession' | 'Activity' | 'ActivityOccurrence' | 'Agreement' | 'AgreementGrant' | 'Project' | 'Webhook' | 'Provider' | 'Offer' | 'ResourceLink' | 'Station' | 'Practitioner' | 'Licence' | 'Volunteer' | 'HoursEntry'

@@ -54,6 +54,14 @@ export type ProblemParams = {
   'key-expiry-far': { expiresOn: string | number; latest: string | number }
   'key-not-active': undefined
   'scopes-not-available': { scopes: string | number }
+  'role-limits-wrong': { role: string | number }
+  'access-until-wrong': { until: string | number; today: string | number; latest: string | number }
+  'access-not-open': { status: string | number }
+  'another-hand-needed': undefined
+  'override-not-in-force': { overrideId: string | number }
+  'override-for-one-record': undefined
+  'override-already-reviewed': undefined
+  'review-overdue': { overrideId: string | number; reviewDueOn: string | number }
   'address-invalid': { address: string | number }
   'client-keys-wrong': { method: string | number }
   'client-not-active': undefined

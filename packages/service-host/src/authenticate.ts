@@ -1,6 +1,15 @@
 import { timingSafeEqual } from 'node:crypto'
 import { BlockList, isIPv6 } from 'node:net'
-import { hashOfApiKey, keyIdOf, refuse, type Actor, type Moment, type Statement } from '@wushe/slice'
+import {
+  hashOfApiKey,
+  keyIdOf,
+  refuse,
+  sameHand,
+  type Actor,
+  type Hand,
+  type Moment,
+  type Statement,
+} from '@wushe/slice'
 import { LRUCache } from 'lru-cache'
 import { clientRow, keyRow, organisationRow, type Known } from './access.ts'
 import { scopesOfKind } from './contract.ts'
@@ -58,9 +67,10 @@ export function authenticator(run: <Row>(statement: Statement<Row>) => Promise<R
         : await entryOf(clientId, fresh, clientRow(clientId, today))
       if (row?.org_id !== orgId || !allows(address)) throw new Refused(refuse('token-not-valid'))
       if (person !== undefined && !/^[A-Za-z0-9._:-]{1,64}$/.test(person)) throw new Refused(refuse('actor-not-opaque'))
+      const hand = { orgId, keyId: clientId, ...(person !== undefined && { person }) }
       return {
-        ...{ orgId, kind: row.kind, keyId: clientId, ...(person !== undefined && { person }) },
-        ...{ scopes: common(claims, scopes), ...agreementsOf(row) },
+        ...{ ...hand, kind: row.kind },
+        ...{ scopes: common(claims, scopes), ...agreementsOf(row), ...standingOf(row), ...accessOf(row, hand) },
       }
     }
     const keyId = keyIdOf(text)
@@ -69,11 +79,24 @@ export function authenticator(run: <Row>(statement: Statement<Row>) => Promise<R
     // An unknown key is compared too, and takes as long.
     const same = timingSafeEqual(Buffer.from(row?.hash ?? nobody), Buffer.from(hashOfApiKey(text)))
     if (!row || !same || !allows(address)) throw new Refused(refuse('key-not-valid'))
-    return { orgId: row.org_id, kind: row.kind, keyId, scopes, ...agreementsOf(row) }
+    const hand = { orgId: row.org_id, keyId }
+    return { ...hand, kind: row.kind, scopes, ...agreementsOf(row), ...standingOf(row), ...accessOf(row, hand) }
   }
 }
 
 const agreementsOf = ({ agreement_ids: agreementIds, grants }: Known) => ({ agreementIds, ...(grants && { grants }) })
+
+/** For which of the organisation's people it is; a social worker's own record is among what is assigned to them. */
+const standingOf = ({ role, site_ids: sites, worker_id: worker, assigned }: Known) =>
+  role
+    ? { role, within: { ...(sites && { sites }), ...(worker && { assignments: [worker, ...(assigned ?? [])] }) } }
+    : {}
+
+/** What an access grant opens: to a funder as a whole, within a contractor to the hand that asked. */
+const accessOf = ({ kind, access }: Known, hand: Hand) => {
+  const its = access?.filter((one) => kind === 'funder' || sameHand(one, hand)) ?? []
+  return its.length > 0 && { access: Object.fromEntries(its.map(({ personId, id }) => [personId, id])) }
+}
 
 /** `*` is everything that the kind of organisation may do. */
 export const expanded = (scopes: readonly string[], kind: string): readonly string[] => {

@@ -36,7 +36,15 @@ export function browsers({ rows }: Pick<OpenService, 'rows'>): RequestHandler {
 
 const allowedHeaders = [
   ...['Authorization', 'Content-Type', 'Content-Encoding', 'Idempotency-Key', 'If-Match', 'If-None-Match', 'Prefer'],
-  ...['Sync-Token', 'Accept-Language', 'Accept-Datetime', 'traceparent', 'Last-Event-ID', 'Sandbox-Fault'],
+  ...[
+    'Sync-Token',
+    'Accept-Language',
+    'Accept-Datetime',
+    'traceparent',
+    'Last-Event-ID',
+    'Sandbox-Fault',
+    'Access-Override',
+  ],
 ]
 const exposedHeaders = [
   ...['ETag', 'Location', 'Link', 'Request-Id', 'Retry-After', 'RateLimit', 'RateLimit-Policy', 'Sync-Token'],

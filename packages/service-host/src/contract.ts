@@ -27,7 +27,7 @@ export const problems = load('problems.json') as Record<string, Problem>
 export const refusals = load('refusals.json') as Record<string, string[]>
 
 export type Kind = 'operator' | 'contractor' | 'funder'
-export type Records = 'none-of-anybody' | 'all' | 'own' | 'organisation' | 'agreement' | 'party' | 'begun'
+export type Records = 'none-of-anybody' | 'all' | 'own' | 'organisation' | 'agreement' | 'party' | 'begun' | 'requests'
 export type Class = 'public' | 'internal' | 'pii.direct' | 'pii.sensitive'
 /** The rule of an operation: which records for whom, and which roles are left out. */
 export type Access = { may: Partial<Record<Kind, Records>>; not?: string[] }

@@ -2,14 +2,14 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { upcast, type Recorded as Stored } from '@wushe/event-store'
 import { leafHash } from '@wushe/evidence'
 import { recordOf, toSliceEvent } from '@wushe/feed'
-import { isRefusal, refuse, type NeedOf, type Recorded } from '@wushe/slice'
+import { isRefusal, refuse, type Moment, type NeedOf, type Recorded } from '@wushe/slice'
 import { refuseDates } from './agreements.ts'
 import { takeClaims } from './claims.ts'
 import { newestEvent, type Operation } from './contract.ts'
 import type { OpenService } from './open.ts'
 import { erasing, forgetting } from './erasure.ts'
 import { conflictOf } from './past.ts'
-import { mayWrite, refuseElsewhere } from './policy.ts'
+import { knows, mayWrite, refuseElsewhere } from './policy.ts'
 import { propertyOf } from './present.ts'
 import { Refused } from './problem.ts'
 import type { Vault } from '@wushe/vault'
@@ -66,7 +66,8 @@ export async function execute(
     }
     const nested = operation.ids.length > 0
     const before = recordOf(shown, events, recordId)
-    if (events.length === 0 ? nested && !aggregate.attached : !mayWrite(operation.access, actor, events[0]!, before))
+    const place = before ?? placeOf(stream, events)
+    if (events.length === 0 ? nested && !aggregate.attached : !mayWrite(operation.access, actor, events[0]!, place))
       throw new Refused(nested ? refuse('not-found') : refuse('id-taken', { id: streamId }))
 
     if (operation.transition && !before) throw new Refused(refuse('not-found'))
@@ -78,7 +79,7 @@ export async function execute(
     )
 
     const state = events.reduce((folded, event) => aggregate.evolve(folded, event), aggregate.initial)
-    const decision = slice.decide(input, state, moment, await resolveNeeds(service, slice, input, actor.orgId))
+    const decision = slice.decide(input, state, moment, await resolveNeeds(service, slice, input, moment))
     if (begins && (isRefusal(decision) || decision.length === 0)) continue
     if (isRefusal(decision)) throw new Refused(decision)
     if (decision.length === 0) {
@@ -237,21 +238,30 @@ const sealingNothing = (vault: Vault): Pick<Vault, 'blindIndex' | 'seal'> => ({
   seal: async () => ({ sealed: {}, commitments: {} }),
 })
 
-/** Streams of another organisation are as good as none. */
-async function resolveNeeds(service: OpenService, { needs = {} }: CommandSlice, input: AnyInput, orgId: string) {
+/** Streams of another organisation, and such as the actor's role does not see, are as good as none. */
+async function resolveNeeds(service: OpenService, { needs = {} }: CommandSlice, input: AnyInput, moment: Moment) {
   const resolve = async (need: NeedOf | undefined) => {
     if (!need) return undefined
     if ('row' in need) return (await service.rows(need.row))[0]
-    const { events } = await readStream(service, `${need.aggregate.category}-${need.id}`)
-    const visible = events[0]?.meta.tenant === orgId ? events : []
+    const stream = `${need.aggregate.category}-${need.id}`
+    const { events } = await readStream(service, stream)
+    const place = { ...placeOf(stream, events), tenant: events[0]?.meta.tenant }
+    const visible = knows(moment.actor, place) ? events : []
     return visible.reduce((state, event) => need.aggregate.evolve(state, event as never), need.aggregate.initial)
   }
   return Object.fromEntries(
     await Promise.all(
-      Object.entries(needs).map(async ([name, need]) => [name, await resolve(need.of(input))] as const),
+      Object.entries(needs).map(async ([name, need]) => [name, await resolve(need.of(input, moment))] as const),
     ),
   )
 }
+
+/** Where a thing stands that a stream is about, for a role that is limited to some places. */
+const placeOf = (stream: string, events: readonly Recorded[]) => ({
+  id: stream.slice(stream.indexOf('-') + 1),
+  siteId: events.findLast(({ meta }) => meta.siteId !== undefined)?.meta.siteId ?? null,
+  stream,
+})
 
 /** `org.wushe.case.CaseClosed.v1` */
 export const typeOutside = (service: string, type: string) =>

@@ -1,6 +1,6 @@
 import { docs } from '@wushe/docs-site'
 import { ForeignPosition, isFault, Unavailable } from '@wushe/event-store'
-import { refuse } from '@wushe/slice'
+import { refuse, type Actor } from '@wushe/slice'
 import { PersonErased } from '@wushe/vault'
 import express, { type ErrorRequestHandler, type Express, type Request, type RequestHandler } from 'express'
 import { answer, answerCommand, askedOf, demandCaughtUp, inputOf } from './answer.ts'
@@ -10,6 +10,7 @@ import { asyncapi, events, openapi, operations, problems, refusals, serviceAt, t
 import { deprecationOf } from './deprecation.ts'
 import { replayed } from './execute.ts'
 import type { OpenService } from './open.ts'
+import { withOverride } from './override.ts'
 import { preferencesOf } from './preferences.ts'
 import { Refused, toProblem } from './problem.ts'
 import { momentAt, newRequestId, requestOf } from './request.ts'
@@ -156,13 +157,19 @@ const admit =
     // Another protocol than ours answers for itself.
     if (slice.kind === 'route') return slice.answer(req, res, service, at)
     const moment = momentAt(at)
-    const identify = (at: Date, catchUp?: () => Promise<boolean>) =>
+    const identify = (at: Date, catchUp?: (known: Actor | undefined) => Promise<boolean>) =>
       whoAsks(req, res, { service, operation, at, moment: momentAt(at), catchUp })
-    const actor = await identify(at, async () => {
+    const known = await identify(at, async (known) => {
       const tokens = readSyncToken(req.get('sync-token'))
       const touchesAccess = tokens.has('access') || tokens.has('reporting')
       if (touchesAccess) await demandCaughtUp(service, req, ['access-copy', 'agreement-copy'])
-      return touchesAccess
+      // What is assigned to a social worker is known where it is recorded.
+      const touchesAssigned = known?.role === 'social-worker' && tokens.has(service.name)
+      if (touchesAssigned) await demandCaughtUp(service, req, ['assignments'])
+      return touchesAccess || touchesAssigned
+    })
+    const actor = await withOverride(known, req.get('access-override'), {
+      ...{ operation, service, slice, now: moment.now },
     })
     await bearFault(req, res, service)
     asked.again = () => identify(now())

@@ -3,7 +3,16 @@ import type { Actor } from '@wushe/slice'
 import { testDatabase } from '@wushe/testkit/postgres'
 import { Client } from 'pg'
 import { policy, type Access } from './contract.ts'
-import { fieldsOf, mayWrite, refuseAgreement, refuseElsewhere, refuseOperation, sees, visible } from './policy.ts'
+import {
+  fieldsOf,
+  knows,
+  mayWrite,
+  refuseAgreement,
+  refuseElsewhere,
+  refuseOperation,
+  sees,
+  visible,
+} from './policy.ts'
 
 const contractor: Actor = { orgId: 'org_a', kind: 'contractor', keyId: 'key_a', agreementIds: ['agr_1'] }
 const funder: Actor = { orgId: 'org_f', kind: 'funder', keyId: 'key_f', agreementIds: ['agr_1', 'agr_2'] }
@@ -16,14 +25,22 @@ const actors: Record<string, Actor> = {
   ...{ contractor, funder, operator, figuresOnly, stationHead, worker },
   named: named('audit'),
   homeless: { ...contractor, role: 'station-head' },
+  granted: { ...stationHead, access: { sub_1: 'acg_1' } },
+  hurried: { ...worker, override: { id: 'aor_1', personId: 'sub_1' } },
 }
 
+const hand = (orgId: string) => ({ keyId: 'key_of_another', orgId })
 const row = { id: 'cas_1', tenant: 'org_a', agreementId: 'agr_1', siteId: 'sta_1', stream: 'case-cas_1' }
 const rows = ['org_a', 'org_b'].flatMap((tenant) =>
   ['agr_1', 'agr_2', 'agr_3', null].flatMap((agreementId) =>
     ['sta_1', 'sta_2', null].flatMap((siteId) =>
       ['cas_1', 'cas_2'].flatMap((of) =>
-        [of, `ses_${of}`, 'sta_1'].map((id) => ({ id, tenant, agreementId, siteId, stream: `case-${of}` })),
+        [of, `ses_${of}`, 'sta_1', 'sub_1'].map((id, at) => ({
+          ...{ id, tenant, agreementId, siteId, stream: `case-${of}` },
+          body: {
+            askedBy: [{ keyId: 'key_a', orgId: 'org_a' }, { keyId: 'key_f', orgId: 'org_f' }, hand('org_a')][at % 3]!,
+          },
+        })),
       ),
     ),
   ),
@@ -33,15 +50,19 @@ test('what a list’s statement lets through is what the function lets through, 
   const database = await testDatabase()
   const pool = new Client({ connectionString: database.url })
   await pool.connect()
-  await pool.query('create table record (id text, tenant text, agreement_id text, site_id text, stream text)')
-  for (const { id, tenant, agreementId, siteId, stream } of rows)
-    await pool.query('insert into record values ($1, $2, $3, $4, $5)', [id, tenant, agreementId, siteId, stream])
+  await pool.query(
+    'create table record (id text, tenant text, agreement_id text, site_id text, stream text, body jsonb)',
+  )
+  for (const { id, tenant, agreementId, siteId, stream, body } of rows)
+    await pool.query('insert into record values ($1, $2, $3, $4, $5, $6)', [
+      ...[id, tenant, agreementId, siteId, stream, body],
+    ])
   let shown = 0
   for (const [rule, access] of Object.entries(policy.rules))
     for (const [name, actor] of Object.entries(actors)) {
       const { text, values } = visible(access, actor)
       const { rows: found } = await pool.query(
-        `select id, tenant, agreement_id as "agreementId", site_id as "siteId", stream from record where ${text}`,
+        `select id, tenant, agreement_id as "agreementId", site_id as "siteId", stream, body from record where ${text}`,
         values as unknown[],
       )
       const asText = (some: object[]) => some.map((one) => JSON.stringify(one)).sort()
@@ -83,12 +104,29 @@ describe('a role within an organisation', () => {
       expect(refuseElsewhere(actor, data)).toBeUndefined()
   })
   test('writes to what it sees, and to nothing else of its organisation', () => {
-    const begun = { meta: { tenant: 'org_a', actor: { orgId: 'org_a' } } }
+    const begun = { meta: { tenant: 'org_a', actor: hand('org_a') } }
     const write = policy.rules['record-facts']!
     expect(mayWrite(write, stationHead, begun, row)).toBe(true)
     expect(mayWrite(write, stationHead, begun, { ...row, siteId: 'sta_2' })).toBe(false)
     expect(mayWrite(write, contractor, begun, { ...row, siteId: 'sta_2' })).toBe(true)
     expect(mayWrite(write, contractor, { meta: { ...begun.meta, tenant: 'org_b' } }, row)).toBe(false)
+  })
+  test('reads the record of a person that an access grant or an emergency opens, and does not write to it', () => {
+    const person = { ...row, id: 'sub_1', siteId: 'sta_2', stream: 'subject-sub_1' }
+    const emergency = { override: { id: 'aor_1', personId: 'sub_1' } }
+    for (const [actor, opening] of [
+      [{ ...stationHead, access: { sub_1: 'acg_1' } }, { accessGrantId: 'acg_1' }],
+      [{ ...worker, access: { sub_1: 'acg_1' } }, { accessGrantId: 'acg_1' }],
+      [{ ...worker, ...emergency }, { overrideId: 'aor_1' }],
+    ] as const) {
+      expect(sees(facts, actor, person)).toBe(true)
+      expect(fieldsOf(actor, person)).toMatchObject({ sections: 'all', ...opening })
+      expect(sees(facts, actor, { ...person, id: 'sub_2', stream: 'subject-sub_2' })).toBe(false)
+      const begun = { meta: { tenant: 'org_a', actor: hand('org_a') } }
+      expect(mayWrite(policy.rules['record-facts']!, actor, begun, person)).toBe(false)
+      expect(knows(actor, person)).toBe(false)
+    }
+    expect(fieldsOf({ ...stationHead, ...emergency }, row)).not.toHaveProperty('overrideId')
   })
   test('that is limited to nothing in particular sees nothing', () =>
     expect(sees(facts, actors['homeless']!, row)).toBe(false))
@@ -114,10 +152,10 @@ describe('a funder', () => {
     expect(refuseAgreement(behindFigures, figuresOnly, 'agr_3')?.refused).toBe('not-found')
   })
   test('writes to what it began, be it of a contractor, and to no other thing under its agreements', () => {
-    const drafted = { meta: { tenant: 'org_a', actor: { orgId: 'org_f' } } }
+    const drafted = { meta: { tenant: 'org_a', actor: hand('org_f') } }
     const write = policy.rules['run-agreements']!
-    expect(mayWrite(write, funder, drafted, undefined)).toBe(true)
-    expect(mayWrite(write, { ...funder, orgId: 'org_g' }, drafted, undefined)).toBe(false)
+    expect(mayWrite(write, funder, drafted, row)).toBe(true)
+    expect(mayWrite(write, { ...funder, orgId: 'org_g' }, drafted, row)).toBe(false)
     expect(mayWrite(policy.rules['read-facts']!, funder, drafted, row)).toBe(false)
   })
   test('with a grant of names sees of identity what the basis of the grant opens, and never a note', () => {

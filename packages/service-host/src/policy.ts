@@ -1,4 +1,4 @@
-import { join, refuse, sql, type Actor, type Grant, type Refusal, type Statement } from '@wushe/slice'
+import { join, refuse, sql, type Actor, type Grant, type Hand, type Refusal, type Statement } from '@wushe/slice'
 import { policy, type Access, type Class, type Records } from './contract.ts'
 
 // The one place that decides who may do what, on which records, and which fields they see. It reads no clock and no
@@ -6,12 +6,20 @@ import { policy, type Access, type Class, type Records } from './contract.ts'
 
 /** May this actor do this at all, whatever the record? */
 export const refuseOperation = ({ may, not = [] }: Access, { kind, role }: Actor): Refusal | undefined =>
-  scopeOf({ may }, kind) && !(role && not.includes(role))
+  scopeOf({ may }, kind) && !not.includes(role ?? (kind === 'contractor' ? 'contractor-admin' : kind))
     ? undefined
     : refuse('not-permitted', { roles: Object.keys(may).join(', ') })
 
 /** A row of a record's table, or a record folded from its stream, as far as access depends on it. */
-type Row = { id: string; tenant: string; agreementId: string | null; siteId: string | null; stream: string }
+type Row = {
+  id: string
+  tenant: string
+  agreementId: string | null
+  siteId: string | null
+  stream: string
+  /** Of a request for access, who made it. */
+  body?: { askedBy?: Hand }
+}
 
 /** Which rows of a record's table the actor sees, as a condition inside the statement; `sees` says the same of one. */
 export function visible(access: Access, actor: Actor): Statement {
@@ -25,6 +33,10 @@ export function visible(access: Access, actor: Actor): Statement {
     case 'agreement':
     case 'party':
       return sql`agreement_id = any(${[...agreementsOf(access, actor)]})`
+    case 'requests':
+      return limitOf(actor)
+        ? sql`body #>> '{askedBy,orgId}' = ${actor.orgId} and body #>> '{askedBy,keyId}' = ${actor.keyId}`
+        : sql`(tenant = ${actor.orgId} or body #>> '{askedBy,orgId}' = ${actor.orgId})`
     case 'begun':
     case 'none-of-anybody':
     case undefined:
@@ -43,6 +55,8 @@ export function sees(access: Access, actor: Actor, row: Row): boolean {
     case 'agreement':
     case 'party':
       return row.agreementId !== null && agreementsOf(access, actor).has(row.agreementId)
+    case 'requests':
+      return isRequestOf(actor, row.tenant, row.body?.askedBy)
     case 'begun':
     case 'none-of-anybody':
     case undefined:
@@ -51,24 +65,26 @@ export function sees(access: Access, actor: Actor, row: Row): boolean {
 }
 
 /**
- * May the actor add to a stream that begins with this event? `row` is the record in it that the command is about, where
- * there is one.
+ * May the actor add to a stream that begins with this event? `place` is the record in it that the command is about or, of
+ * one that is being made, the thing in which it is made.
  */
 export function mayWrite(
   access: Access,
   actor: Actor,
-  { meta }: { meta: { tenant: string; actor: { orgId: string } } },
-  row: Row | undefined,
+  { meta }: { meta: { tenant: string; actor: Hand } },
+  place: Place,
 ): boolean {
   switch (scopeOf(access, actor.kind)) {
     case 'all':
       return true
     case 'own':
-      return meta.tenant === actor.orgId && (!row || isWithin(actor, row))
+      return meta.tenant === actor.orgId && isWithin(actor, place, 'itself')
     case 'organisation':
       return meta.tenant === actor.orgId
     case 'begun':
       return meta.actor.orgId === actor.orgId
+    case 'requests':
+      return isRequestOf(actor, meta.tenant, meta.actor)
     case 'agreement':
     case 'party':
     case 'none-of-anybody':
@@ -85,6 +101,10 @@ export const refuseElsewhere = (actor: Actor, { siteId }: Record<string, unknown
     : undefined
 }
 
+/** May a decision rest on this stream of the actor's organisation? What a role does not see, it does not name either. */
+export const knows = (actor: Actor, place: Place & { tenant: string | undefined }): boolean =>
+  place.tenant === actor.orgId && isWithin(actor, place, 'itself')
+
 /** Of a thing that is seen, is this part, or this event, recorded for an agreement, seen too? */
 export const seesPart = (access: Access, actor: Actor, agreementId: string | null | undefined): boolean => {
   const scope = scopeOf(access, actor.kind)
@@ -99,11 +119,14 @@ export const refuseAgreement = (access: Access, actor: Actor, agreementId: strin
 }
 
 /** What an actor sees of the fields of one record, and which grant opens what others do not see. */
-export type Fields = { classes: readonly Class[]; sections: readonly string[] | 'all'; grant?: Grant }
+export type Fields = { classes: readonly Class[]; sections: readonly string[] | 'all'; grant?: Grant } & Opening
 
-export const fieldsOf = (actor: Actor, row: Pick<Row, 'tenant' | 'agreementId'>): Fields => {
+/** What opened one person's record to whom it is else closed. */
+export type Opening = { accessGrantId?: string; overrideId?: string }
+
+export const fieldsOf = (actor: Actor, row: Row): Fields => {
   if (actor.kind === 'contractor' && row.tenant === actor.orgId)
-    return { classes: policy.fields.contractor, sections: 'all' }
+    return { classes: policy.fields.contractor, sections: 'all', ...openingOf(actor, row) }
   if (actor.kind !== 'funder') return { classes: policy.fields.operator, sections: [] }
   const grant = row.agreementId === null ? undefined : grantOf(actor, row.agreementId)
   const { sections = [] } = grant ? policy.views[grant.view] : {}
@@ -136,20 +159,48 @@ const limitOf = ({ role, within }: Actor) => {
 const withinStatement = (actor: Actor): Statement[] => {
   const limit = limitOf(actor)
   if (!limit) return []
-  const { by, ids } = limit
+  const persons = personsOpenedTo(actor)
+  const ids = [...limit.ids, ...persons]
   return [
-    by === 'sites'
-      ? sql`(site_id = any(${ids}) or id = any(${ids}))`
+    limit.by === 'sites'
+      ? sql`(site_id = any(${limit.ids}) or id = any(${ids}) or split_part(stream, '-', 2) = any(${persons}))`
       : sql`(id = any(${ids}) or split_part(stream, '-', 2) = any(${ids}))`,
   ]
 }
 
-const isWithin = (actor: Actor, { id, siteId, stream }: Row): boolean => {
+type Place = Pick<Row, 'id' | 'siteId' | 'stream'>
+
+/** Within the role's own limits, or opened to it beside them: for reading, never for writing. */
+const isWithin = (actor: Actor, row: Place, how: 'itself' | 'or opened' = 'or opened'): boolean => {
   const limit = limitOf(actor)
   if (!limit) return true
   const { by, ids } = limit
+  const { id, siteId, stream } = row
   return (
     ids.includes(id) ||
-    (by === 'sites' ? siteId !== null && ids.includes(siteId) : ids.includes(stream.slice(stream.indexOf('-') + 1)))
+    (by === 'sites' ? siteId !== null && ids.includes(siteId) : ids.includes(idIn(stream))) ||
+    (how === 'or opened' && personsOpenedTo(actor).some((person) => person === id || person === idIn(stream)))
   )
 }
+
+const personsOpenedTo = ({ access = {}, override }: Actor) => [
+  ...Object.keys(access),
+  ...(override ? [override.personId] : []),
+]
+
+/** By what a role sees what lies outside its own limits. */
+const openingOf = (actor: Actor, row: Place): Opening => {
+  if (isWithin(actor, row, 'itself')) return {}
+  const { access = {}, override } = actor
+  const person = [row.id, idIn(row.stream)].find((id) => Object.hasOwn(access, id))
+  if (person !== undefined) return { accessGrantId: access[person]! }
+  return override ? { overrideId: override.id } : {}
+}
+
+/** A request is for whom it asks and for who made it; a limited role sees those alone that its own credential made. */
+const isRequestOf = (actor: Actor, tenant: string, by: Hand | undefined) =>
+  limitOf(actor)
+    ? by?.orgId === actor.orgId && by.keyId === actor.keyId
+    : tenant === actor.orgId || by?.orgId === actor.orgId
+
+const idIn = (stream: string) => stream.slice(stream.indexOf('-') + 1)

@@ -1,10 +1,12 @@
 import type { RecordVersion } from '@wushe/feed'
+import type { Moment } from '@wushe/slice'
 import type { Box, Opened } from '@wushe/vault'
 import { classesIn, classifiedOf, withoutOthers, type Classified } from './classified.ts'
 import { isAsked, onlyAsked, partsAsked, type Fields } from './fields.ts'
 import type { Operation } from './contract.ts'
 import type { Disclosure } from './disclosure.ts'
 import type { OpenService } from './open.ts'
+import { grownUps } from './minors.ts'
 import { fieldsOf, seesPart } from './policy.ts'
 import type { Request } from './stamp.ts'
 
@@ -13,7 +15,7 @@ export type Showing = {
   record: string
   operation: Operation
   request: Request
-  service: Pick<OpenService, 'vault' | 'disclose'>
+  service: Pick<OpenService, 'vault' | 'disclose' | 'rows' | 'service'>
   /** Undefined: all of them. */
   fields?: Fields | undefined
   /** Ids of the events that this very request sent: what they hold is no news to who sent it, and so no disclosure. */
@@ -23,7 +25,9 @@ export type Showing = {
 /** A secret of a program: said once, when it was made, and shown to nobody after. */
 const secret = 'secret'
 
-type Item = { tenant: string; agreementId: string | null; sealed?: Record<string, unknown> | null | undefined }
+type Item = Pick<RecordVersion, 'id' | 'tenant' | 'agreementId' | 'siteId' | 'stream'> & {
+  sealed?: Record<string, unknown> | null | undefined
+}
 type Masked = { pointer: string; reason: 'not-permitted' | 'masked' | 'erased' }
 type Shown = { open: Record<string, unknown>; masked: Masked[] }
 
@@ -51,6 +55,7 @@ export async function openSealed(
         return { item, index, name, property, part, fields, box: box as Box, may }
       })
   })
+  if (actor.kind === 'funder') await closeMinors(wanted, request.moment, service)
   const permitted = wanted.filter(({ may }) => may)
   const opened = await openOf(permitted, service)
   const disclosed = new Map<string, { disclosure: Disclosure; among: Set<number> }>()
@@ -61,7 +66,9 @@ export async function openSealed(
     shown[index]!.open[property] = value
     shown[index]!.masked.push(...left.map((pointer) => ({ pointer, reason: 'masked' as const })))
     if (sent?.has(box.event)) return
-    const key = `${item.tenant} ${fields.grant?.id}`
+    const [, person] = name.split('.')
+    const { accessGrantId = fields.grant && person && actor.access?.[person], overrideId } = fields
+    const key = `${item.tenant} ${fields.grant?.id} ${accessGrantId} ${overrideId}`
     const { disclosure, among } = disclosed.get(key) ?? {
       disclosure: {
         operationId: operation.operationId,
@@ -70,11 +77,12 @@ export async function openSealed(
         classes: [],
         records: 0,
         ...(fields.grant && { agreementGrantId: fields.grant.id, basis: fields.grant.basis }),
+        ...(accessGrantId && { accessGrantId }),
+        ...(overrideId && { overrideId }),
       },
       among: new Set<number>(),
     }
     disclosure.records = among.add(index).size
-    const [, person] = name.split('.')
     if (person && !disclosure.persons.includes(person)) disclosure.persons.push(person)
     for (const each of classesIn(part))
       if (fields.classes.includes(each) && !disclosure.classes.includes(each)) disclosure.classes.push(each)
@@ -84,6 +92,24 @@ export async function openSealed(
     if (!may) shown[index]!.masked.push({ pointer: `/${property}`, reason: 'not-permitted' })
   for (const { disclosure } of disclosed.values()) await service.disclose(disclosure, request)
   return shown
+}
+
+/** A grant of names does not reach a minor: for each of them somebody of the responsible organisation has to say yes. */
+async function closeMinors(
+  wanted: { item: Item; name: string; may: boolean }[],
+  { today, actor: { access = {} } }: Pick<Moment, 'today' | 'actor'>,
+  service: Showing['service'],
+) {
+  const personIn = (name: string) => name.split('.')[1]
+  const asked = wanted.flatMap(({ item: { tenant }, name, may }) => {
+    const person = personIn(name)
+    return may && person && !Object.hasOwn(access, person) ? [{ person, tenant }] : []
+  })
+  const known = await grownUps(asked, today, service)
+  for (const one of wanted) {
+    const person = personIn(one.name)
+    if (person && !Object.hasOwn(access, person) && !known.has(person)) one.may = false
+  }
 }
 
 /** Records as the API shows them. */

@@ -21,7 +21,7 @@ const instant = (column: string) => raw(`to_char(${column} at time zone 'UTC', '
 /** A row of a record's table as a version of the record. */
 export const versionColumns = sql`
   id, version, tenant, agreement_id as "agreementId", site_id as "siteId", status, occurred_on::text as "occurredOn",
-  ${instant('recorded_at')} as "recordedAt", ${instant('updated_at')} as "updatedAt", body, sealed, created`
+  ${instant('recorded_at')} as "recordedAt", ${instant('updated_at')} as "updatedAt", stream, body, sealed, created`
 
 const columns: Record<string, string> = { agreementId: 'agreement_id', siteId: 'site_id', status: 'status' }
 
@@ -119,7 +119,7 @@ export async function readOne(
   const disclose = async (one: Disclosure) => void opened.push(one)
   const [shown] = await present([version], {
     ...{ record: record.name, operation, request, fields },
-    service: { vault: service.vault, disclose },
+    service: { ...service, disclose },
   })
   const lastUsedAt = record.credential && isAsked(fields, '/lastUsedAt') && (await service.uses.last(version.id))
   const data: Record<string, unknown> = { ...shown, ...(lastUsedAt && { lastUsedAt }) }
@@ -186,6 +186,9 @@ export async function readHistory(
   const shown = all.slice(0, Math.min(asked, 500))
   const showing = { record: record.name, operation, request, service }
   const items = shown.map(({ meta, sealed }) => ({
+    id: version.id,
+    siteId: version.siteId,
+    stream: version.stream,
     tenant: meta.tenant,
     agreementId: meta.agreementId ?? version.agreementId,
     sealed,

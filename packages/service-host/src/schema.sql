@@ -40,6 +40,52 @@ create table if not exists host.assertions (
   primary key (client_id, jti)
 );
 create index if not exists assertions_expiry on host.assertions (expires_at);
+-- For which of a contractor's people a credential is: a station head of these stations, or this social worker.
+alter table host.keys add column if not exists role text;
+alter table host.keys add column if not exists site_ids text[];
+alter table host.keys add column if not exists worker_id text;
+alter table host.clients add column if not exists role text;
+alter table host.clients add column if not exists site_ids text[];
+alter table host.clients add column if not exists worker_id text;
+-- What is assigned to social workers; only the service that assigns it writes here.
+create table if not exists host.assignments (
+  -- By what: a case, a group, an activity, or a session and who led it.
+  via       text,
+  thing_id  text,
+  tenant    text not null,
+  -- Who is responsible; until somebody is, the credential that began it.
+  worker_id text,
+  begun_by  text,
+  primary key (via, thing_id)
+);
+create index if not exists assignments_worker on host.assignments (worker_id);
+create index if not exists assignments_begun on host.assignments (begun_by) where worker_id is null;
+-- Requests to see one person's record: of the people of the organisation that answers for the person, or of a funder.
+create table if not exists host.access_grants (
+  grant_id  text primary key,
+  tenant    text not null,
+  person_id text not null,
+  org_id    text not null,
+  key_id    text not null,
+  person    text,
+  until     date not null,
+  approved  boolean not null default false,
+  ended     boolean not null default false
+);
+create index if not exists access_grants_org on host.access_grants (org_id) where approved and not ended;
+-- Emergencies in which somebody opened one person's record to themselves.
+create table if not exists host.access_overrides (
+  override_id   text primary key,
+  tenant        text not null,
+  person_id     text not null,
+  key_id        text not null,
+  person        text,
+  until         timestamptz not null,
+  review_due_on date not null,
+  ended         boolean not null default false,
+  reviewed      boolean not null default false
+);
+create index if not exists access_overrides_open on host.access_overrides (tenant, review_due_on) where not reviewed;
 create table if not exists host.agreements (
   agreement_id  text primary key,
   contractor_id text not null,

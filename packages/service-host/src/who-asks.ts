@@ -23,7 +23,7 @@ export async function whoAsks(
     at: Date
     moment: Pick<Moment, 'now' | 'today'>
     /** Waits for what the caller has seen of keys and agreements; false if they say nothing of that. */
-    catchUp: (() => Promise<boolean>) | undefined
+    catchUp: ((known: Actor | undefined) => Promise<boolean>) | undefined
   },
 ): Promise<Actor> {
   const presented = { authorization: req.get('authorization'), address: req.ip ?? '' }
@@ -54,13 +54,13 @@ async function actorOf(
   { authenticate }: OpenService,
   presented: Presented,
   moment: Pick<Moment, 'now' | 'today'>,
-  catchUp = async () => false,
+  catchUp: (known: Actor | undefined) => Promise<boolean> = async () => false,
 ): Promise<Actor> {
   const found = await authenticate(presented, moment, false).catch((error: unknown) => {
     if (error instanceof Refused && ['key-not-valid', 'token-not-valid'].includes(error.refusal.refused)) return error
     throw error
   })
-  const caughtUp = await catchUp().catch((error: unknown) => {
+  const caughtUp = await catchUp(found instanceof Refused ? undefined : found).catch((error: unknown) => {
     // What else is wrong with the request concerns those who may ask.
     throw found instanceof Refused && !isLagging(error) ? found : error
   })

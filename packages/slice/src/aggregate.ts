@@ -21,6 +21,10 @@ export type Actor = {
   role?: 'contractor-admin' | 'station-head' | 'social-worker'
   /** Ids of the stations, or of the things assigned, to which the role is limited. */
   within?: { sites?: readonly string[]; assignments?: readonly string[] }
+  /** By person: the access grant in force that opens that person's record. */
+  access?: Readonly<Record<string, string>>
+  /** An emergency, for this request alone. */
+  override?: { id: string; personId: string }
 }
 
 export type Grant = { id: string; view: 'aggregate' | 'deidentified' | 'named'; basis: string }
@@ -69,7 +73,7 @@ export type Claim = {
 }
 
 /** What a decision needs to know of other streams or of the service's own tables. */
-export type Need<In, Known> = { of: (input: In) => NeedOf | undefined; known?: Known }
+export type Need<In, Known> = { of: (input: In, moment: Moment) => NeedOf | undefined; known?: Known }
 export type NeedOf = { aggregate: Aggregate<any, any>; id: string } | { row: Statement }
 
 /** The folded state of another stream of this organisation; its initial state when there is none. */
@@ -84,8 +88,8 @@ export const stateOf = <In, Name extends Category, State>(
 })
 
 /** The first row of a statement over the service's own tables. */
-export const rowOf = <In, Row>(select: (input: In) => Statement<Row>): Need<In, Row | undefined> => ({
-  of: (input) => ({ row: select(input) }),
+export const rowOf = <In, Row>(select: (input: In, moment: Moment) => Statement<Row>): Need<In, Row | undefined> => ({
+  of: (input, moment) => ({ row: select(input, moment) }),
 })
 
 export type Known<Needs> = { [Name in keyof Needs]: Needs[Name] extends Need<any, infer Value> ? Value : never }

@@ -303,6 +303,8 @@ describe('a token of another issuer', () => {
       {
         organisation: { id: ngo.orgId, kind: 'contractor', name: expect.any(String) },
         ...{ key: { id: portal(), label: portal() }, scopes: ['organisations:read'], agreements: [] },
+        // What its issuer calls a role is not known here.
+        role: 'contractor-admin',
       },
     ])
   })
@@ -351,7 +353,7 @@ describe('an API key', () => {
     const next = await ngo.post(`${organisation(ngo)}/keys/${id}/rotation`, {})
     expect([next.status, next.headers.get('location')]).toEqual([201, `${organisation(ngo)}/keys/${next.body.data.id}`])
     expect(next.body.receipt.events.map(({ type }: any) => type)).toEqual([
-      'org.wushe.access.ApiKeyIssued.v2',
+      'org.wushe.access.ApiKeyIssued.v3',
       'org.wushe.access.ApiKeyReplaced.v1',
     ])
     const since = { 'sync-token': next.syncToken! }

@@ -1,5 +1,9 @@
 import { accessUpcasters, getAuthorizationServer, issueToken, listSigningKeys, service } from '@wushe/service-host'
 import { history, list, one } from '@wushe/slice'
+import { accessGrantRecord } from './access-grant/access-grant-record.ts'
+import { approveAccess, endAccess, refuseAccess, requestAccess } from './access-grant/access-grant.ts'
+import { accessOverrideRecord } from './access-override/access-override-record.ts'
+import { endAccessOverride, reviewAccessOverride, startAccessOverride } from './access-override/access-override.ts'
 import { getMe } from './get-me.ts'
 import { issueApiKey, revokeApiKey, rotateApiKey } from './organisation/api-keys.ts'
 import { registerClient, replaceClientCredentials, revokeClient } from './organisation/clients.ts'
@@ -26,11 +30,24 @@ export const accessService = service('access', {
     getClient: one('getClient', clientRecord),
     replaceClientCredentials,
     revokeClient,
+    listAccessGrants: list('listAccessGrants', accessGrantRecord),
+    requestAccess,
+    getAccessGrant: one('getAccessGrant', accessGrantRecord),
+    getAccessGrantHistory: history('getAccessGrantHistory', accessGrantRecord),
+    approveAccess,
+    refuseAccess,
+    endAccess,
+    listAccessOverrides: list('listAccessOverrides', accessOverrideRecord),
+    startAccessOverride,
+    getAccessOverride: one('getAccessOverride', accessOverrideRecord),
+    getAccessOverrideHistory: history('getAccessOverrideHistory', accessOverrideRecord),
+    endAccessOverride,
+    reviewAccessOverride,
     issueToken,
     getAuthorizationServer,
     listSigningKeys,
   },
-  records: [organisationRecord, apiKeyRecord, clientRecord],
+  records: [organisationRecord, apiKeyRecord, clientRecord, accessGrantRecord, accessOverrideRecord],
   projections: [],
   upcasters: accessUpcasters,
 })

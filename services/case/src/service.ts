@@ -9,6 +9,7 @@ import { holdActivity } from './activity/hold-activity.ts'
 import { planActivity } from './activity/plan-activity.ts'
 import { voidActivity } from './activity/void-activity.ts'
 import { voidOccurrence } from './activity/void-occurrence.ts'
+import { assignments } from './assignments/assignments.ts'
 import { agreeServicePlan } from './case-file/agree-service-plan.ts'
 import { assignWorker } from './case-file/assign-worker.ts'
 import { caseRecord, caseSessionRecord } from './case-file/case-record.ts'
@@ -133,6 +134,6 @@ export const caseService = service('case', {
     activityRecord,
     occurrenceRecord,
   ],
-  projections: [],
+  projections: [assignments],
   upcasters: {},
 })

@@ -1,5 +1,13 @@
 import { makeApiKey, refuse, type Refusal } from '@wushe/slice'
-import { overlapFrom, refuseAddresses, refuseScopes, scopesGiven, yearAfter } from './credentials.ts'
+import {
+  overlapFrom,
+  refuseAddresses,
+  refuseRole,
+  refuseScopes,
+  scopesGiven,
+  standingOf,
+  yearAfter,
+} from './credentials.ts'
 import { organisation } from './organisation.ts'
 
 /** The key itself is shown in the first answer and nowhere else; the log keeps its hash. */
@@ -12,12 +20,15 @@ export const issueApiKey = organisation.command('issueApiKey', {
     const own = actor.orgId === organisationId
     const scopes = scopesGiven(body.scopes, state.kind, own, actor)
     const refusal =
-      refuseExpiry(expiresOn, today) ?? refuseAddresses(addresses) ?? refuseScopes(scopes, state.kind, own, actor)
+      refuseExpiry(expiresOn, today) ??
+      refuseAddresses(addresses) ??
+      refuseRole(body, state.kind) ??
+      refuseScopes(scopes, state.kind, own, actor)
     if (refusal) return refusal
     const keyId = newId('key')
     const { hash, hint } = makeApiKey(keyId, chance, { sandbox })
     const data = { keyId, organisationId, organisationKind: state.kind, label, hash, hint, scopes, expiresOn }
-    return [{ type: 'ApiKeyIssued', data: { ...data, ...(addresses && { addresses }) } }]
+    return [{ type: 'ApiKeyIssued', data: { ...data, ...(addresses && { addresses }), ...standingOf(body) } }]
   },
   shownOnce: (_, { newId, chance, sandbox }) => ({ secret: makeApiKey(newId('key'), chance, { sandbox }).text }),
 })
@@ -29,7 +40,8 @@ export const rotateApiKey = organisation.command('rotateApiKey', {
   decide: ({ path: { organisationId, keyId: replaces }, body }, state, { newId, chance, today, actor, sandbox }) => {
     if (state.status === 'none' || !state.keys[replaces]) return refuse('not-found')
     if (state.status !== 'active') return refuse('organisation-suspended')
-    const { status, replaced, label, scopes, addresses, expiresOn: until = '9999-12-31' } = state.keys[replaces]
+    const old = state.keys[replaces]
+    const { status, replaced, label, scopes, addresses, expiresOn: until = '9999-12-31' } = old
     if (status !== 'active' || replaced || until < today) return refuse('key-not-active')
     const { expiresOn = yearAfter(today) } = body
     const own = actor.orgId === organisationId
@@ -40,7 +52,7 @@ export const rotateApiKey = organisation.command('rotateApiKey', {
     const data = { keyId, organisationId, organisationKind: state.kind, label, hash, hint, scopes, expiresOn, replaces }
     const overlap = overlapFrom(today)
     return [
-      { type: 'ApiKeyIssued', data: { ...data, ...(addresses && { addresses }) } },
+      { type: 'ApiKeyIssued', data: { ...data, ...(addresses && { addresses }), ...standingOf(old) } },
       {
         type: 'ApiKeyReplaced',
         data: { keyId: replaces, organisationId, expiresOn: overlap < until ? overlap : until, replacedBy: keyId },

@@ -57,6 +57,16 @@ test('a client is given no scope that is not for its kind of organisation', () =
     .when(registerClient, { path, body: { ...withKeys, scopes: ['agreements:write'] } })
     .isRefused('scopes-not-available', { scopes: 'agreements:write' }))
 
+test('a client stands for a role, as a key does', () => {
+  const standing = { role: 'station-head' as const, within: { siteIds: ['sta_01h455vb4pex5vsknk084sn001'] } }
+  given(registered)
+    .when(registerClient, { path, body: { ...withKeys, ...standing } })
+    .recordsEachTime({ ...clientRegistered, data: { ...clientRegistered.data, ...standing } })
+  given(registered)
+    .when(registerClient, { path, body: { ...withKeys, role: 'social-worker' } })
+    .isRefused('role-limits-wrong', { role: 'social-worker' })
+})
+
 test('a new secret works beside the one before it, which ends in seven days', () =>
   given(registered, secretRegistered)
     .when(replaceClientCredentials, { path: { ...path, clientId }, body: {} })

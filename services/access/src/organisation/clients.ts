@@ -1,6 +1,6 @@
 import type { Schemas } from '@wushe/contracts'
 import { makeClientSecret, refuse, type Refusal } from '@wushe/slice'
-import { overlapFrom, refuseAddresses, refuseScopes, scopesGiven } from './credentials.ts'
+import { overlapFrom, refuseAddresses, refuseRole, refuseScopes, scopesGiven, standingOf } from './credentials.ts'
 import { organisation } from './organisation.ts'
 
 /** A program that asks for the organisation. A secret is shown in the first answer and nowhere else. */
@@ -14,12 +14,17 @@ export const registerClient = organisation.command('registerClient', {
     const own = actor.orgId === organisationId
     const scopes = scopesGiven(body.scopes, state.kind, own, actor)
     const refusal =
-      refuseKeys(method, keys) ?? refuseAddresses(addresses) ?? refuseScopes(scopes, state.kind, own, actor)
+      refuseKeys(method, keys) ??
+      refuseAddresses(addresses) ??
+      refuseRole(body, state.kind) ??
+      refuseScopes(scopes, state.kind, own, actor)
     if (refusal) return refusal
     const { hash, hint } = makeClientSecret(chance, { sandbox })
     const data = { clientId, organisationId, organisationKind: state.kind, label, method, scopes, origins }
     const proof = keys ? { keys: keys.map(plain) } : { hash, hint }
-    return [{ type: 'ClientRegistered', data: { ...data, ...proof, ...(addresses && { addresses }) } }]
+    return [
+      { type: 'ClientRegistered', data: { ...data, ...proof, ...(addresses && { addresses }), ...standingOf(body) } },
+    ]
   },
   shownOnce: ({ body }, { chance, sandbox }) =>
     body.keys ? {} : { secret: makeClientSecret(chance, { sandbox }).text },

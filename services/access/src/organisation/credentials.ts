@@ -1,5 +1,6 @@
 import scopesOfKind from '@wushe/contracts/scopes.json' with { type: 'json' }
 import { isAddress, refuse, type Actor, type Refusal } from '@wushe/slice'
+import type { Standing } from './organisation.ts'
 
 type Kind = keyof typeof scopesOfKind
 
@@ -33,6 +34,19 @@ export const refuseAddresses = (addresses: readonly string[] = []): Refusal | un
   const wrong = addresses.find((one) => !isAddress(one))
   return wrong === undefined ? undefined : refuse('address-invalid', { address: wrong })
 }
+
+/** Each role is limited to what it is limited to, and to nothing else; only a contractor's people are told apart. */
+export const refuseRole = ({ role, within = {} }: Standing, target: Kind): Refusal | undefined => {
+  const { siteIds, workerId } = within
+  const fits =
+    (role === 'station-head') === (siteIds !== undefined) && (role === 'social-worker') === (workerId !== undefined)
+  return fits && (role === undefined || target === 'contractor')
+    ? undefined
+    : refuse('role-limits-wrong', { role: role ?? 'contractor-admin' })
+}
+
+/** As an event says it: nothing of what is not so. */
+export const standingOf = ({ role, within }: Standing) => ({ ...(role && { role }), ...(within && { within }) })
 
 /** Twelve months after a day. */
 export const yearAfter = (day: string) => {

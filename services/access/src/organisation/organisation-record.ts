@@ -13,17 +13,19 @@ export const organisationRecord = record('Organisation', {
 export const apiKeyRecord = record('ApiKey', {
   from: 'organisation',
   table: 'access.api_key',
-  revision: 2,
+  revision: 3,
   credential: true,
   of: ({ data }) => ('keyId' in data ? data.keyId : undefined),
   on: {
-    ApiKeyIssued: (_, { data: { organisationId, label, hint, scopes, addresses, expiresOn } }) => ({
+    ApiKeyIssued: (_, { data: { organisationId, label, hint, scopes, addresses, role, within, expiresOn } }) => ({
       status: 'active',
       organisationId,
       label,
       hint,
       scopes,
       addresses,
+      role,
+      within,
       expiresOn,
     }),
     ApiKeyReplaced: (body, { data: { expiresOn, replacedBy } }) => ({ ...body, expiresOn, replacedBy }),

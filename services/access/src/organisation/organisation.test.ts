@@ -3,6 +3,7 @@ import { hashOfApiKey, keyIdOf, makeApiKey } from '@wushe/slice'
 import { aMoment, given } from '@wushe/testkit'
 import { issueApiKey, revokeApiKey, rotateApiKey } from './api-keys.ts'
 import { aKey, keyId, keyRevoked, organisationId, registered, resumed, suspended } from './examples.ts'
+import type { Standing } from './organisation.ts'
 import { registerOrganisation } from './register-organisation.ts'
 import { resumeOrganisation, suspendOrganisation } from './suspend-organisation.ts'
 
@@ -76,6 +77,48 @@ test('nobody gives a key of the own organisation more scopes than they have them
   given(registered, oldIssued)
     .when(rotateApiKey, { path: { ...path, keyId: oldKey }, body: {} }, limited)
     .isRefused('scopes-not-available')
+})
+
+test('a key stands for a station head of some stations, or for one social worker', () => {
+  const standings: Standing[] = [
+    { role: 'station-head', within: { siteIds: ['sta_01h455vb4pex5vsknk084sn001'] } },
+    { role: 'social-worker', within: { workerId: 'pra_01h455vb4pex5vsknk084sn001' } },
+    { role: 'contractor-admin' },
+  ]
+  for (const standing of standings)
+    given(registered)
+      .when(issueApiKey, { path, body: { label: 'sync', ...standing } })
+      .recordsEachTime({ ...keyIssued, data: { ...keyIssued.data, ...standing } })
+})
+
+test('a role is limited to what it is limited to, and only a contractor has roles', () => {
+  const siteIds = ['sta_01h455vb4pex5vsknk084sn001']
+  const workerId = 'pra_01h455vb4pex5vsknk084sn001'
+  const issue = (standing: object, of: object = registered) =>
+    given(of as never).when(issueApiKey, { path, body: { label: 'sync', ...standing } })
+  for (const standing of [
+    { role: 'station-head' },
+    { role: 'social-worker', within: { siteIds } },
+    { role: 'station-head', within: { siteIds, workerId } },
+    { role: 'contractor-admin', within: { siteIds } },
+    { within: { workerId } },
+  ])
+    issue(standing).isRefused('role-limits-wrong')
+  issue(
+    { role: 'station-head', within: { siteIds } },
+    { ...registered, data: { ...registered.data, kind: 'funder' } },
+  ).isRefused('role-limits-wrong')
+})
+
+test('a rotated key stands for whom the old one stood', () => {
+  const standing = { role: 'social-worker', within: { workerId: 'pra_01h455vb4pex5vsknk084sn001' } } as const
+  const data = { ...keyIssued.data, ...standing, replaces: oldKey }
+  given(registered, { ...oldIssued, data: { ...oldIssued.data, ...standing } })
+    .when(rotateApiKey, { path: { ...path, keyId: oldKey }, body: {} })
+    .recordsEachTime(
+      { ...keyIssued, data },
+      { type: 'ApiKeyReplaced', data: { keyId: oldKey, organisationId, expiresOn: '2026-03-09', replacedBy: keyId } },
+    )
 })
 
 test('a key is bound to addresses that exist', () =>

@@ -1,6 +1,10 @@
+import type { Schemas } from '@wushe/contracts'
 import { aggregate } from '@wushe/slice'
 
-type Key = {
+/** For which of the organisation's people a credential is. */
+export type Standing = { role?: Schemas['Role'] | undefined; within?: Schemas['Within'] | undefined }
+
+type Key = Standing & {
   status: 'active' | 'revoked'
   label: string
   scopes: string[]
@@ -38,10 +42,10 @@ export const organisation = aggregate('organisation', {
       case 'OrganisationResumed':
         return { ...state, status: 'active' }
       case 'ApiKeyIssued': {
-        const { keyId, label, scopes, addresses, expiresOn } = event.data
+        const { keyId, label, scopes, addresses, role, within, expiresOn } = event.data
         return {
           ...state,
-          keys: { ...state.keys, [keyId]: { status: 'active', label, scopes, addresses, expiresOn } },
+          keys: { ...state.keys, [keyId]: { status: 'active', label, scopes, addresses, role, within, expiresOn } },
         }
       }
       case 'ApiKeyReplaced':

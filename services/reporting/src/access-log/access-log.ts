@@ -7,7 +7,7 @@ type Disclosed = Recorded<Streams['disclosure']>
 export const accessLog = projection('access-log', {
   tables: ['reporting.access_log'],
   on: Object.fromEntries(
-    (['case', 'reporting', 'resources', 'volunteer'] as const).map((service) => [
+    (['access', 'case', 'reporting', 'resources', 'volunteer'] as const).map((service) => [
       service,
       { PersonalDataDisclosed: (event: Disclosed) => lineOf(service, event) },
     ]),
