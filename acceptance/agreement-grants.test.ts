@@ -3,6 +3,7 @@ import { caughtUp, databaseOf } from '@wushe/service-host'
 import { boot, type Api, type Booted } from '@wushe/testkit'
 import { Client } from 'pg'
 import { services } from '../scripts/all-services.ts'
+import { disclosedBy as disclosed } from './rights.fixture.ts'
 import { anAgreement, tell, type Told } from './telling/telling.fixture.ts'
 
 let product: Booted
@@ -46,17 +47,7 @@ async function under(by: Api, more: object, work: (token: Record<string, string>
 }
 let after: Record<string, string> = {}
 
-type Line = { eventId: string; persons: string[]; classes: string[] }
-/** The lines that come into the contractor's access log while this is done. */
-async function disclosedBy(work: () => Promise<unknown>): Promise<Line[]> {
-  const lines = async () => {
-    await caughtUp(product.host)
-    return (await contractor.get('/v1/access-log?limit=500')).body.data as Line[]
-  }
-  const before = new Set((await lines()).map(({ eventId }) => eventId))
-  await work()
-  return (await lines()).filter(({ eventId }) => !before.has(eventId))
-}
+const disclosedBy = (work: () => Promise<unknown>) => disclosed(product, contractor, work)
 
 const lists = [
   'subjects',
@@ -161,7 +152,7 @@ describe('a grant of names', () => {
 
   test('shows no identity that was erased', () =>
     under(contractor, { view: 'named' }, async (token) => {
-      const erased = told.steps.find(({ operation }) => operation === 'eraseSubject')!.path['subjectId']
+      const erased = told.steps.find(({ operation }) => operation === 'approveSubjectErasure')!.path['subjectId']
       const { body } = await funder.get(`/v1/subjects/${erased}`, token)
       expect(body.data.masked).toContainEqual({ pointer: '/identity', reason: 'erased' })
     }))

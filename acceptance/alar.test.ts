@@ -7,6 +7,7 @@ import { meet } from '../scripts/demo/load-alar.ts'
 import type { Chain, Request } from '../scripts/demo/requests.ts'
 import { send } from '../scripts/demo/send.ts'
 import { services } from '../scripts/all-services.ts'
+import { erase } from './rights.fixture.ts'
 import { requestRebuild, rebuildProgress } from '@wushe/feed'
 import { setTimeout as pause } from 'node:timers/promises'
 
@@ -211,9 +212,10 @@ describe('the Alar workload', () => {
     const subjects = phases()
       .flatMap((phase) => phase.chains.flat())
       .filter((one) => one.path === '/v1/subjects')
+    const colleague = await product.anotherHand(contractor)
     for (const { body } of subjects.filter((_, at) => at % 100 === 5)) {
       const { id } = body as { id: string }
-      expect((await contractor.post(`/v1/subjects/${id}/erasure`, { basis: 'request' })).status).toBe(200)
+      await erase(`/v1/subjects/${id}`, contractor, colleague)
       const read = await contractor.get(`/v1/subjects/${id}`)
       expect(read.body.data.identity).toBeUndefined()
       expect(read.body.data.masked).toContainEqual({ pointer: '/identity', reason: 'erased' })

@@ -66,7 +66,7 @@ export function refused(
     identity: { ...identity('refused'), ...changes },
   })
   const subject = stepOf('openCase').body['subjectId']
-  const erasedSubject = stepOf('eraseSubject').path['subjectId']
+  const erasedSubject = stepOf('approveSubjectErasure').path['subjectId']
   const caseId = stepOf('openCase').body['id']
   const known = stepOf('correctSubject').body['identity']
   const raw = (body: string, headers = {}) => contractor.post('/v1/subjects', body, headers)

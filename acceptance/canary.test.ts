@@ -7,6 +7,7 @@ import type { Api } from '@wushe/testkit'
 import { birthDate, control, identity, inCommon, refused, text } from './canaries.fixture.ts'
 import { aFolder, cleanUp, databases, launch, query, type Launched, type Ready } from './launch.fixture.ts'
 import { needlesOf, search, searchFolder, type Hit } from './search.fixture.ts'
+import { erase } from './rights.fixture.ts'
 import { everyOperation, type Step } from './telling/every-operation.fixture.ts'
 import { addressOf, leavesOf, operationNamed, valueAt } from './telling/operations.fixture.ts'
 import { everythingShown, follow } from './telling/telling.fixture.ts'
@@ -15,6 +16,7 @@ const dir = aFolder()
 let product: Launched
 let ready: Ready
 let contractor: Api
+let colleague: Api
 let funder: Api
 let told: { by: Api; agreementId: string; steps: Step[] }
 const secrets = new Set<string>()
@@ -36,7 +38,8 @@ beforeAll(async () => {
   })
   for (const secret of steps.flatMap(secretsIn)) secrets.add(secret)
   told = { by: contractor, agreementId, steps }
-  await follow(contractor, steps)
+  colleague = await anotherHand()
+  await follow(contractor, steps, colleague)
 }, 120_000)
 
 test('the search finds a mark in every form, wherever it stands', () => {
@@ -101,7 +104,7 @@ test('after the erasure of a person nothing about them opens any more', async ()
   expect(theirs.length).toBeGreaterThan(30)
   expect(theirs.filter((secret) => !before.includes(JSON.stringify(secret).slice(1, -1)))).toEqual([])
 
-  expect((await contractor.post(`/v1/subjects/${person}/erasure`, { basis: 'request' })).status).toBe(200)
+  await erase(`/v1/subjects/${person}`, contractor, colleague)
   const after = await shown()
   expect(theirs.filter((secret) => JSON.stringify(after).includes(secret))).toEqual([])
   for (const [address, answer] of after)
@@ -182,7 +185,16 @@ async function dump(database: string): Promise<[string, Buffer][]> {
   return contents
 }
 
-async function apiOf(key: string): Promise<Api> {
+/** Another key of the contractor's, once every service knows it. */
+async function anotherHand(): Promise<Api> {
+  const issued = await contractor.post(`/v1/organisations/${contractor.orgId}/keys`, { label: 'another hand' })
+  const known = { 'sync-token': issued.syncToken!.split(';')[0]! }
+  const hand = await apiOf(issued.body.data.secret, known)
+  for (const path of ['/v1/subjects', '/v1/volunteers']) expect((await hand.get(path, known)).status).toBe(200)
+  return hand
+}
+
+async function apiOf(key: string, known = {}): Promise<Api> {
   const call = async (method: string, path: string, body: unknown, headers: Record<string, string | undefined>) => {
     const all = Object.entries({ authorization: `Bearer ${key}`, 'user-agent': inCommon.latinName, ...headers })
     const response = await fetch(ready.url + path, {
@@ -201,7 +213,7 @@ async function apiOf(key: string): Promise<Api> {
       'if-match': '*',
       ...headers,
     })
-  return { orgId: (await get('/v1/me')).body.data.organisation.id, key, get, post }
+  return { orgId: (await get('/v1/me', known)).body.data.organisation.id, key, get, post }
 }
 
 async function anAgreement(): Promise<string> {

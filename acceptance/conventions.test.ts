@@ -6,18 +6,22 @@ import { caughtUp } from '@wushe/service-host'
 import { boot, type Api, type Booted } from '@wushe/testkit'
 import { applyPatch } from 'rfc6902'
 import { services } from '../scripts/all-services.ts'
+import { erase } from './rights.fixture.ts'
 import { operations } from './telling/operations.fixture.ts'
 import { anAgreement, pathsOf, tell } from './telling/telling.fixture.ts'
 
 let product: Booted
 let ngo: Api
+let colleague: Api
 beforeAll(async () => {
   product = await boot(services)
   ngo = await product.organisation('contractor')
+  colleague = await product.anotherHand(ngo)
 }, 60_000)
 afterAll(() => product?.stop(), 60_000)
 
 const anActivity = { kind: 'lecture', title: '防溺水讲座', plannedOccurrences: 3, occurredOn: '2023-05-01' }
+const erased = (id: string) => erase(`/v1/subjects/${id}`, ngo, colleague)
 const correction = (change: object) => ({ ...anActivity, ...change, reason: 'typing-error' })
 const planned = async (by = ngo) => (await by.post('/v1/activities', anActivity)).body.data.id as string
 const aSubject = async (identity: object = { name: '小明' }) =>
@@ -257,7 +261,7 @@ describe('on a bad network', () => {
     const path = `/v1/concerns/${opened.body.data.id}`
     const { etag, body } = await ngo.get(path)
     expect(body.data.note).toBe('课堂走神')
-    await ngo.post(`/v1/subjects/${subjectId}/erasure`, { basis: 'request' })
+    await erased(subjectId)
     const after = await ngo.get(path, { 'if-none-match': etag! })
     expect([after.status, after.body.data.note]).toEqual([200, undefined])
   })
@@ -429,7 +433,7 @@ describe('some fields of a record', () => {
     await caughtUp(product.host)
     const shown = (await ngo.get(`/v1/access-log?person=${id}`)).body.data
     expect(shown).toMatchObject([{ operationId: 'getSubject', classes: ['pii.direct'] }])
-    await ngo.post(`/v1/subjects/${id}/erasure`, { basis: 'request' })
+    await erased(id)
     const masked = async (fields: string) => (await ngo.get(`/v1/subjects/${id}?fields=${fields}`)).body.data.masked
     expect(await masked('status')).toBeUndefined()
     expect(await masked('identity.name')).toEqual([{ pointer: '/identity', reason: 'erased' }])

@@ -169,7 +169,7 @@ describe('GET /v1/changes', () => {
 
   test('says erased of who was erased, and withdrawn of what was voided', async () => {
     const { data } = await everything(contractor, '/v1/changes')
-    const erased = told.steps.find(({ operation }) => operation === 'eraseSubject')!.path['subjectId']
+    const erased = told.steps.find(({ operation }) => operation === 'approveSubjectErasure')!.path['subjectId']
     expect(data.find(({ id }) => id === erased)?.op).toBe('erased')
     const voided = told.steps.find(({ operation }) => operation === 'voidActivity')!.path['activityId']
     expect(data.find(({ id }) => id === voided)?.op).toBe('withdrawn')

@@ -2,9 +2,11 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { requestRebuild, rebuildProgress } from '@wushe/feed'
 import { boot, type Api, type Booted } from '@wushe/testkit'
 import { services } from '../scripts/all-services.ts'
+import { erase } from './rights.fixture.ts'
 
 let product: Booted
 let contractor: Api
+let colleague: Api
 let other: Api
 let funder: Api
 let token: Record<string, string>
@@ -18,6 +20,7 @@ const twin = { name: '李小红', birthDate: '2012-05-01', idType: 'passport', i
 beforeAll(async () => {
   product = await boot(services)
   contractor = await product.organisation('contractor')
+  colleague = await product.anotherHand(contractor)
   other = await product.organisation('contractor')
   funder = await product.organisation('funder')
   for (const [who, identity] of Object.entries({ ming, hong, twin })) ids.set(who, await registered(identity))
@@ -93,13 +96,45 @@ test('what was corrected is found as it is now, and what is void is not found', 
   expect(await found({ name: '赵正字' })).toEqual([])
 })
 
+test('a restricted person is found by nobody, and again once another hand has lifted it', async () => {
+  const id = await registered({ name: '周被限', phone: '13600000002' })
+  const path = `/v1/subjects/${id}`
+  const asked = async () => [await found({ name: '周被限' }), await matched({ name: '周被限', phone: '13600000002' })]
+  const [before, grades] = await asked()
+  expect([before, grades]).toEqual([[id], [expect.objectContaining({ id, grade: 'probable' })]])
+
+  expect((await contractor.post(`${path}/restriction`, { basis: 'request' })).body.data).toMatchObject({
+    restriction: { basis: 'request' },
+    masked: [{ pointer: '/identity', reason: 'restricted' }],
+  })
+  expect(await asked()).toEqual([[], []])
+  for (const by of [contractor, colleague]) {
+    const { body } = await by.get(path)
+    expect([body.data.identity, body.data.masked]).toEqual([
+      undefined,
+      [{ pointer: '/identity', reason: 'restricted' }],
+    ])
+  }
+  const note = { source: 'teacher', urgency: 'low', occurredOn: '2023-03-01', subjectId: id, note: '课堂走神' }
+  expect((await contractor.post('/v1/concerns', note)).body).toMatchObject({ status: 409, code: 'person-restricted' })
+  expect((await contractor.post('/v1/concerns', { ...note, note: undefined })).status).toBe(201)
+
+  expect((await contractor.post(`${path}/restriction-lifting`, { reason: 'resolved' })).body.code).toBe(
+    'another-hand-needed',
+  )
+  const lifted = await colleague.post(`${path}/restriction-lifting`, { reason: 'resolved' })
+  expect(lifted.body.data).toMatchObject({ identity: { name: '周被限' } })
+  expect(lifted.body.data.restriction).toBeUndefined()
+  expect(await asked()).toEqual([before, grades])
+})
+
 test('of an erased person nothing is kept by which they could be found, also when the index is built anew', async () => {
   const service = product.host.services.find(({ name }) => name === 'case')!
   const rowsOf = async (id: string) =>
     (await service.pool.query('select from host.person_index where person = $1', [id])).rowCount
   const id = await registered({ name: '钱被忘', phone: '13600000001', birthDate: '1990-01-01' })
   expect(await found({ name: '钱被忘' })).toEqual([id])
-  await contractor.post(`/v1/subjects/${id}/erasure`, { basis: 'request' })
+  await erase(`/v1/subjects/${id}`, contractor, colleague)
   expect(await rowsOf(id)).toBe(0)
 
   const before = await service.pool.query('select * from host.person_index order by 1, 2, 3, 4')

@@ -534,7 +534,14 @@ describe('identity', () => {
       [{ pointer: '/identity', reason: 'not-permitted' }],
     ])
     expect(JSON.stringify((await funder.get(`${path}/history`)).body)).not.toMatch('诸葛')
-    expect((await contractor.post(`${path}/erasure`, { basis: 'request' })).status).toBe(200)
+    const requested = await contractor.post(`${path}/erasure`, { basis: 'request' })
+    expect(requested.body.data).toMatchObject({
+      identity: { name: '诸葛试验' },
+      erasureRequest: { status: 'requested', basis: 'request' },
+    })
+    demand(await contractor.post(`${path}/erasure-approval`, {}), 403, 'another-hand-needed')
+    const approved = await (await product.anotherHand(contractor)).post(`${path}/erasure-approval`, {})
+    expect(approved.body.data).toMatchObject({ status: 'erased', erasureRequest: { status: 'approved' } })
     expect((await contractor.get(path)).body.data).toMatchObject({
       masked: [{ pointer: '/identity', reason: 'erased' }],
     })

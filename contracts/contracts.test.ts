@@ -35,9 +35,9 @@ test('an operation asks for scopes that the token endpoint knows, unless it is o
   expect(operations.filter((one) => one['x-public'] && one['x-scopes'])).toEqual([])
   const asked = new Set(operations.flatMap((one) => one['x-scopes'] ?? []))
   expect(Object.keys(scopes)).toEqual([...asked].sort())
-  expect([...asked].filter((scope) => !/^[a-z.-]+:(read|write|close|erase|manage|create|admin)$/.test(scope))).toEqual(
-    [],
-  )
+  expect(
+    [...asked].filter((scope) => !/^[a-z.-]+:(read|write|close|erase|restrict|manage|create|admin)$/.test(scope)),
+  ).toEqual([])
 })
 
 describe('a property', () => {

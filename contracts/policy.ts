@@ -190,7 +190,7 @@ const words = {
     basis: '授权依据所开放的身份字段',
     fields: '字段',
     fieldsIntro:
-      '合同中每个属性都标有 `x-classification`。看不到的属性不出现在答复中，并列于 `masked`，附原因：`not-permitted`（所见范围不及于此），`masked`（授权依据未开放此字段），`erased`（已抹除）。',
+      '合同中每个属性都标有 `x-classification`。看不到的属性不出现在答复中，并列于 `masked`，附原因：`not-permitted`（所见范围不及于此），`masked`（授权依据未开放此字段），`erased`（已抹除），`restricted`（已限制处理）。',
     class: '类别',
     what: '含义',
     kinds: { operator: '平台运营方', contractor: '承接机构（自己的记录）', funder: '购买方' } as Record<string, string>,
@@ -235,7 +235,7 @@ const words = {
     basis: 'Basis of a named grant: what it opens of identity',
     fields: 'Fields',
     fieldsIntro:
-      'Every property of the contract has an `x-classification`. What is not for the reader is left out and named in `masked` with a reason: `not-permitted` (the view does not reach it), `masked` (the basis of the grant does not open it), `erased`.',
+      'Every property of the contract has an `x-classification`. What is not for the reader is left out and named in `masked` with a reason: `not-permitted` (the view does not reach it), `masked` (the basis of the grant does not open it), `erased`, `restricted`.',
     class: 'Class',
     what: 'What it is',
     kinds: { operator: 'Operator', contractor: 'Contractor, of its own', funder: 'Funder' } as Record<string, string>,

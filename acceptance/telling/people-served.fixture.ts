@@ -15,6 +15,11 @@ export const peopleServed = ({ act, id, identity, noted, mistaken, inError, site
   )
   act('voidSubject', { subjectId: voidedSubject }, inError('voidSubject'))
   act('eraseSubject', { subjectId: erasedSubject }, { basis: 'request' })
+  act('approveSubjectErasure', { subjectId: erasedSubject }, {})
+  act('restrictSubject', { subjectId: newMember }, { basis: 'accuracy-disputed' })
+  act('liftSubjectRestriction', { subjectId: newMember }, { reason: 'resolved' })
+  act('eraseSubject', { subjectId: newMember }, { basis: 'request' })
+  act('refuseSubjectErasure', { subjectId: newMember }, noted('refuseSubjectErasure'))
   const [concern, dismissed, voidedConcern] = [id('con', 'concern'), id('con', 'dismissed'), id('con', 'voided')]
   const raised = { source: 'teacher', urgency: 'medium', occurredOn: '2023-02-02', ...site } as const
   act('raiseConcern', {}, { ...raised, id: concern, subjectId: subject, ...noted('raiseConcern') })

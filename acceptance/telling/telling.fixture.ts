@@ -31,12 +31,12 @@ export async function anAgreement({ host }: Booted, by: Api, contractor: Api, ti
 const purchasers = new Map<string, string>()
 
 /** Does everything once, and waits until everybody could see it. Without an agreement there are no projects or grants. */
-export async function tell({ host }: Booted, by: Api, agreementId: string | undefined, voice: string): Promise<Told> {
+export async function tell(product: Booted, by: Api, agreementId: string | undefined, voice: string): Promise<Told> {
   const steps = storyOf(by, agreementId, voice).filter(
     ({ operation }) => agreementId || !/(Project|AgreementGrant)$/.test(operation),
   )
-  await follow(by, steps)
-  await caughtUp(host)
+  await follow(by, steps, await product.anotherHand(by))
+  await caughtUp(product.host)
   return { by, agreementId, steps }
 }
 
@@ -67,9 +67,18 @@ const identityOf = (voice: string, who: string) => {
   }
 }
 
-export async function follow(by: Api, steps: readonly Step[]) {
+/** Some things take two, of whom the other one has a key of its own. */
+export const takesAnotherHand = ({ operation }: Step) => /^(approve|lift)/.test(operation)
+
+export async function follow(by: Api, steps: readonly Step[], another: Api) {
   for (const step of steps) {
-    const answer = await ask(by, operationNamed(step.operation), step.path, step.body, keyOf(step))
+    const answer = await ask(
+      takesAnotherHand(step) ? another : by,
+      operationNamed(step.operation),
+      step.path,
+      step.body,
+      keyOf(step),
+    )
     if (answer.status >= 300) throw new Error(`${step.operation}: ${JSON.stringify(answer.body)}`)
   }
 }

@@ -14,7 +14,12 @@ export const volunteers = ({ act, id, identity, title, noted, inError, site }: T
     { volunteerId: withdrawn },
     { reason: 'moved', occurredOn: '2023-07-01', ...noted('withdrawVolunteer') },
   )
+  act('restrictVolunteer', { volunteerId: withdrawn }, { basis: 'request' })
+  act('liftVolunteerRestriction', { volunteerId: withdrawn }, { reason: 'resolved' })
+  act('eraseVolunteer', { volunteerId: withdrawn }, { basis: 'request' })
+  act('refuseVolunteerErasure', { volunteerId: withdrawn }, noted('refuseVolunteerErasure'))
   act('eraseVolunteer', { volunteerId: erasedVolunteer }, { basis: 'consent-withdrawn' })
+  act('approveVolunteerErasure', { volunteerId: erasedVolunteer }, {})
   act('voidVolunteer', { volunteerId: voidedVolunteer }, inError('voidVolunteer'))
 
   const [activity, worker] = [id('act', 'activity'), id('pra', 'worker')]

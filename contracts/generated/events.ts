@@ -1652,6 +1652,43 @@ export interface components {
             siteId?: string;
         };
         /**
+         * SubjectErasureRefused
+         * @description The erasure was refused; the reasons stand in the note, which goes to the person.
+         * @example {
+         *       "agreementId": "agr_01h455vb4pex5vsknk084sn001",
+         *       "siteId": "sta_01h455vb4pex5vsknk084sn001"
+         *     }
+         */
+        SubjectErasureRefusedV1: {
+            agreementId?: string;
+            siteId?: string;
+        };
+        /**
+         * SubjectErasureRequested
+         * @description Somebody asked for the erasure. Nothing is destroyed until another hand approves it.
+         * @example {
+         *       "basis": "request",
+         *       "requestedBy": {
+         *         "orgId": "org_01h455vb4pex5vsknk084sn001",
+         *         "keyId": "key_01h455vb4pex5vsknk084sn001"
+         *       },
+         *       "agreementId": "agr_01h455vb4pex5vsknk084sn001",
+         *       "siteId": "sta_01h455vb4pex5vsknk084sn001"
+         *     }
+         */
+        SubjectErasureRequestedV1: {
+            /** @enum {string} */
+            basis: "purpose-fulfilled" | "consent-withdrawn" | "request" | "other";
+            /** @description Whose hand it was: another one is needed next. */
+            requestedBy: {
+                orgId: string;
+                keyId: string;
+                person?: string;
+            };
+            agreementId?: string;
+            siteId?: string;
+        };
+        /**
          * SubjectRegistered
          * @description A person, family or teacher began to be served (服务对象). Who it is stands in the sealed section.
          * @example {
@@ -1678,6 +1715,46 @@ export interface components {
             flags?: "division-unknown"[];
             /** Format: date */
             occurredOn: string;
+            agreementId?: string;
+            siteId?: string;
+        };
+        /**
+         * SubjectRestricted
+         * @description What is sealed of the person opens for nobody and takes nothing new. The facts, and every count, stay.
+         * @example {
+         *       "basis": "retention-not-over",
+         *       "restrictedBy": {
+         *         "orgId": "org_01h455vb4pex5vsknk084sn001",
+         *         "keyId": "key_01h455vb4pex5vsknk084sn001"
+         *       },
+         *       "agreementId": "agr_01h455vb4pex5vsknk084sn001",
+         *       "siteId": "sta_01h455vb4pex5vsknk084sn001"
+         *     }
+         */
+        SubjectRestrictedV1: {
+            /** @enum {string} */
+            basis: "request" | "retention-not-over" | "accuracy-disputed" | "unlawful" | "other";
+            /** @description Whose hand it was: another one is needed next. */
+            restrictedBy: {
+                orgId: string;
+                keyId: string;
+                person?: string;
+            };
+            agreementId?: string;
+            siteId?: string;
+        };
+        /**
+         * SubjectRestrictionLifted
+         * @description What is sealed of the person opens again for whom the policy names.
+         * @example {
+         *       "reason": "resolved",
+         *       "agreementId": "agr_01h455vb4pex5vsknk084sn001",
+         *       "siteId": "sta_01h455vb4pex5vsknk084sn001"
+         *     }
+         */
+        SubjectRestrictionLiftedV1: {
+            /** @enum {string} */
+            reason: "resolved" | "request" | "restricted-in-error" | "other";
             agreementId?: string;
             siteId?: string;
         };
@@ -2633,6 +2710,43 @@ export interface components {
             siteId?: string;
         };
         /**
+         * VolunteerErasureRefused
+         * @description The erasure was refused; the reasons stand in the note, which goes to the person.
+         * @example {
+         *       "agreementId": "agr_01h455vb4pex5vsknk084sn001",
+         *       "siteId": "sta_01h455vb4pex5vsknk084sn001"
+         *     }
+         */
+        VolunteerErasureRefusedV1: {
+            agreementId?: string;
+            siteId?: string;
+        };
+        /**
+         * VolunteerErasureRequested
+         * @description Somebody asked for the erasure. Nothing is destroyed until another hand approves it.
+         * @example {
+         *       "basis": "request",
+         *       "requestedBy": {
+         *         "orgId": "org_01h455vb4pex5vsknk084sn001",
+         *         "keyId": "key_01h455vb4pex5vsknk084sn001"
+         *       },
+         *       "agreementId": "agr_01h455vb4pex5vsknk084sn001",
+         *       "siteId": "sta_01h455vb4pex5vsknk084sn001"
+         *     }
+         */
+        VolunteerErasureRequestedV1: {
+            /** @enum {string} */
+            basis: "purpose-fulfilled" | "consent-withdrawn" | "request" | "other";
+            /** @description Whose hand it was: another one is needed next. */
+            requestedBy: {
+                orgId: string;
+                keyId: string;
+                person?: string;
+            };
+            agreementId?: string;
+            siteId?: string;
+        };
+        /**
          * VolunteerRegistered
          * @description A person registered as a volunteer; counts once the real name is verified.
          * @example {
@@ -2658,6 +2772,46 @@ export interface components {
             hasIdNumber: boolean;
             /** Format: date */
             occurredOn: string;
+            agreementId?: string;
+            siteId?: string;
+        };
+        /**
+         * VolunteerRestricted
+         * @description What is sealed of the person opens for nobody and takes nothing new. The facts, and every count, stay.
+         * @example {
+         *       "basis": "retention-not-over",
+         *       "restrictedBy": {
+         *         "orgId": "org_01h455vb4pex5vsknk084sn001",
+         *         "keyId": "key_01h455vb4pex5vsknk084sn001"
+         *       },
+         *       "agreementId": "agr_01h455vb4pex5vsknk084sn001",
+         *       "siteId": "sta_01h455vb4pex5vsknk084sn001"
+         *     }
+         */
+        VolunteerRestrictedV1: {
+            /** @enum {string} */
+            basis: "request" | "retention-not-over" | "accuracy-disputed" | "unlawful" | "other";
+            /** @description Whose hand it was: another one is needed next. */
+            restrictedBy: {
+                orgId: string;
+                keyId: string;
+                person?: string;
+            };
+            agreementId?: string;
+            siteId?: string;
+        };
+        /**
+         * VolunteerRestrictionLifted
+         * @description What is sealed of the person opens again for whom the policy names.
+         * @example {
+         *       "reason": "resolved",
+         *       "agreementId": "agr_01h455vb4pex5vsknk084sn001",
+         *       "siteId": "sta_01h455vb4pex5vsknk084sn001"
+         *     }
+         */
+        VolunteerRestrictionLiftedV1: {
+            /** @enum {string} */
+            reason: "resolved" | "request" | "restricted-in-error" | "other";
             agreementId?: string;
             siteId?: string;
         };
@@ -2763,7 +2917,11 @@ export type OutcomeEvaluatedV1 = components['schemas']['OutcomeEvaluatedV1']
 export type ServicePlanAgreedV1 = components['schemas']['ServicePlanAgreedV1']
 export type SubjectCorrectedV1 = components['schemas']['SubjectCorrectedV1']
 export type SubjectErasedV1 = components['schemas']['SubjectErasedV1']
+export type SubjectErasureRefusedV1 = components['schemas']['SubjectErasureRefusedV1']
+export type SubjectErasureRequestedV1 = components['schemas']['SubjectErasureRequestedV1']
 export type SubjectRegisteredV1 = components['schemas']['SubjectRegisteredV1']
+export type SubjectRestrictedV1 = components['schemas']['SubjectRestrictedV1']
+export type SubjectRestrictionLiftedV1 = components['schemas']['SubjectRestrictionLiftedV1']
 export type SubjectVoidedV1 = components['schemas']['SubjectVoidedV1']
 export type WorkerAssignedV1 = components['schemas']['WorkerAssignedV1']
 export type AgreementActivatedV1 = components['schemas']['AgreementActivatedV1']
@@ -2811,7 +2969,11 @@ export type StationCorrectedV1 = components['schemas']['StationCorrectedV1']
 export type StationEstablishedV1 = components['schemas']['StationEstablishedV1']
 export type StationVoidedV1 = components['schemas']['StationVoidedV1']
 export type VolunteerErasedV1 = components['schemas']['VolunteerErasedV1']
+export type VolunteerErasureRefusedV1 = components['schemas']['VolunteerErasureRefusedV1']
+export type VolunteerErasureRequestedV1 = components['schemas']['VolunteerErasureRequestedV1']
 export type VolunteerRegisteredV1 = components['schemas']['VolunteerRegisteredV1']
+export type VolunteerRestrictedV1 = components['schemas']['VolunteerRestrictedV1']
+export type VolunteerRestrictionLiftedV1 = components['schemas']['VolunteerRestrictionLiftedV1']
 export type VolunteerVoidedV1 = components['schemas']['VolunteerVoidedV1']
 export type VolunteerWithdrawnV1 = components['schemas']['VolunteerWithdrawnV1']
 /** The events of each stream category, in their newest version. */
@@ -2832,8 +2994,8 @@ export type Streams = {
   project: { type: 'ProjectClosed'; data: ProjectClosedV1 } | { type: 'ProjectStarted'; data: ProjectStartedV1 } | { type: 'ProjectVoided'; data: ProjectVoidedV1 }
   provider: { type: 'ProviderCorrected'; data: ProviderCorrectedV1 } | { type: 'ProviderRegistered'; data: ProviderRegisteredV1 } | { type: 'ProviderVoided'; data: ProviderVoidedV1 }
   station: { type: 'StationClosed'; data: StationClosedV1 } | { type: 'StationCorrected'; data: StationCorrectedV1 } | { type: 'StationEstablished'; data: StationEstablishedV1 } | { type: 'StationVoided'; data: StationVoidedV1 }
-  subject: { type: 'SubjectCorrected'; data: SubjectCorrectedV1 } | { type: 'SubjectErased'; data: SubjectErasedV1 } | { type: 'SubjectRegistered'; data: SubjectRegisteredV1 } | { type: 'SubjectVoided'; data: SubjectVoidedV1 }
-  volunteer: { type: 'RealNameVerified'; data: RealNameVerifiedV1 } | { type: 'VolunteerErased'; data: VolunteerErasedV1 } | { type: 'VolunteerRegistered'; data: VolunteerRegisteredV1 } | { type: 'VolunteerVoided'; data: VolunteerVoidedV1 } | { type: 'VolunteerWithdrawn'; data: VolunteerWithdrawnV1 }
+  subject: { type: 'SubjectCorrected'; data: SubjectCorrectedV1 } | { type: 'SubjectErased'; data: SubjectErasedV1 } | { type: 'SubjectErasureRefused'; data: SubjectErasureRefusedV1 } | { type: 'SubjectErasureRequested'; data: SubjectErasureRequestedV1 } | { type: 'SubjectRegistered'; data: SubjectRegisteredV1 } | { type: 'SubjectRestricted'; data: SubjectRestrictedV1 } | { type: 'SubjectRestrictionLifted'; data: SubjectRestrictionLiftedV1 } | { type: 'SubjectVoided'; data: SubjectVoidedV1 }
+  volunteer: { type: 'RealNameVerified'; data: RealNameVerifiedV1 } | { type: 'VolunteerErased'; data: VolunteerErasedV1 } | { type: 'VolunteerErasureRefused'; data: VolunteerErasureRefusedV1 } | { type: 'VolunteerErasureRequested'; data: VolunteerErasureRequestedV1 } | { type: 'VolunteerRegistered'; data: VolunteerRegisteredV1 } | { type: 'VolunteerRestricted'; data: VolunteerRestrictedV1 } | { type: 'VolunteerRestrictionLifted'; data: VolunteerRestrictionLiftedV1 } | { type: 'VolunteerVoided'; data: VolunteerVoidedV1 } | { type: 'VolunteerWithdrawn'; data: VolunteerWithdrawnV1 }
   webhook: { type: 'WebhookCorrected'; data: WebhookCorrectedV1 } | { type: 'WebhookRegistered'; data: WebhookRegisteredV1 } | { type: 'WebhookRemoved'; data: WebhookRemovedV1 } | { type: 'WebhookReplayRequested'; data: WebhookReplayRequestedV1 } | { type: 'WebhookResumed'; data: WebhookResumedV1 } | { type: 'WebhookSecretRotated'; data: WebhookSecretRotatedV1 } | { type: 'WebhookSuspended'; data: WebhookSuspendedV1 } | { type: 'WebhookTestRequested'; data: WebhookTestRequestedV1 }
 }
 /** The events of each service. */

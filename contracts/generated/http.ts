@@ -866,8 +866,76 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Destroy the key of a person's sealed data. 抹除身份信息 */
+        /** Ask for the erasure of a person's sealed data; another hand approves it. 申请抹除身份信息 */
         post: operations["eraseSubject"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/subjects/{subjectId}/erasure-approval": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approve the erasure with another hand, which destroys the key. 批准抹除身份信息 */
+        post: operations["approveSubjectErasure"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/subjects/{subjectId}/erasure-refusal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Refuse the erasure, with reasons in writing. 拒绝抹除身份信息 */
+        post: operations["refuseSubjectErasure"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/subjects/{subjectId}/restriction": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Seal what is sealed of a person from everybody; it is kept. 限制处理身份信息 */
+        post: operations["restrictSubject"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/subjects/{subjectId}/restriction-lifting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let it be opened again, with another hand. 解除限制处理 */
+        post: operations["liftSubjectRestriction"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3463,8 +3531,76 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Destroy the key of a volunteer's sealed data. 抹除身份信息 */
+        /** Ask for the erasure of a volunteer's sealed data; another hand approves it. 申请抹除身份信息 */
         post: operations["eraseVolunteer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/volunteers/{volunteerId}/erasure-approval": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approve the erasure with another hand, which destroys the key. 批准抹除身份信息 */
+        post: operations["approveVolunteerErasure"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/volunteers/{volunteerId}/erasure-refusal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Refuse the erasure, with reasons in writing. 拒绝抹除身份信息 */
+        post: operations["refuseVolunteerErasure"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/volunteers/{volunteerId}/restriction": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Seal what is sealed of a volunteer from everybody; it is kept. 限制处理身份信息 */
+        post: operations["restrictVolunteer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/volunteers/{volunteerId}/restriction-lifting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let it be opened again, with another hand. 解除限制处理 */
+        post: operations["liftVolunteerRestriction"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4057,6 +4193,32 @@ export interface components {
             /** @enum {string} */
             basis: "purpose-fulfilled" | "consent-withdrawn" | "request" | "other";
         };
+        /** @description Nothing is said again; what was asked for is approved. */
+        ApproveErasure: Record<string, never>;
+        RefuseErasure: {
+            /** @description The reasons, in writing, for the person who asked. */
+            note: components["schemas"]["FreeText"];
+        };
+        /** @description That somebody asked for the erasure, and what became of it; by whom and when stands in the history. */
+        ErasureRequest: {
+            status: string;
+            basis: string;
+        };
+        RestrictRequest: {
+            /**
+             * @description 本人申请 | 保存期未满 | 准确性有争议 | 处理违法 | 其他
+             * @enum {string}
+             */
+            basis: "request" | "retention-not-over" | "accuracy-disputed" | "unlawful" | "other";
+        };
+        LiftRestriction: {
+            /** @enum {string} */
+            reason: "resolved" | "request" | "restricted-in-error" | "other";
+        };
+        /** @description While it is there, what is sealed of the person opens for nobody. */
+        Restriction: {
+            basis: string;
+        };
         /**
          * @description 承接机构 | 购买方 | 平台运营方
          * @enum {string}
@@ -4559,6 +4721,8 @@ export interface components {
             updatedAt: string;
             masked?: components["schemas"]["Masked"][];
             status: string;
+            erasureRequest?: components["schemas"]["ErasureRequest"];
+            restriction?: components["schemas"]["Restriction"];
             note?: components["schemas"]["FreeText"];
             flags?: components["schemas"]["Flags"];
             identity?: components["schemas"]["Identity"];
@@ -5972,6 +6136,8 @@ export interface components {
             updatedAt: string;
             masked?: components["schemas"]["Masked"][];
             status: string;
+            erasureRequest?: components["schemas"]["ErasureRequest"];
+            restriction?: components["schemas"]["Restriction"];
             verification?: {
                 method: components["schemas"]["VerificationMethod"];
                 occurredOn: components["schemas"]["Date"];
@@ -8107,7 +8273,7 @@ export interface components {
         /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
         ClientFields: ("id" | "version" | "orgId" | "agreementId" | "siteId" | "occurredOn" | "recordedAt" | "updatedAt" | "masked" | "status" | "organisationId" | "label" | "method" | "keys" | "hint" | "previousSecretUntil" | "scopes" | "origins" | "addresses" | "role" | "within" | "within.siteIds" | "within.workerId" | "lastUsedAt" | "revocationReason" | "secret")[];
         /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
-        SubjectFields: ("kind" | "birthYearMonth" | "sex" | "divisionCode" | "categories" | "occurredOn" | "agreementId" | "siteId" | "id" | "version" | "orgId" | "recordedAt" | "updatedAt" | "masked" | "status" | "note" | "flags" | "identity" | "identity.name" | "identity.idType" | "identity.idNumber" | "identity.birthDate" | "identity.phone" | "identity.address" | "identity.guardian")[];
+        SubjectFields: ("kind" | "birthYearMonth" | "sex" | "divisionCode" | "categories" | "occurredOn" | "agreementId" | "siteId" | "id" | "version" | "orgId" | "recordedAt" | "updatedAt" | "masked" | "status" | "erasureRequest" | "erasureRequest.status" | "erasureRequest.basis" | "restriction" | "restriction.basis" | "note" | "flags" | "identity" | "identity.name" | "identity.idType" | "identity.idNumber" | "identity.birthDate" | "identity.phone" | "identity.address" | "identity.guardian")[];
         /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
         ConcernFields: ("source" | "urgency" | "subjectId" | "occurredOn" | "agreementId" | "siteId" | "note" | "id" | "version" | "orgId" | "recordedAt" | "updatedAt" | "masked" | "status" | "identification" | "identification.problems" | "identification.riskLevel" | "identification.identifiedBy" | "dismissalReason")[];
         /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
@@ -8143,7 +8309,7 @@ export interface components {
         /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
         LicenceFields: ("level" | "line" | "validIn" | "expiresOn" | "id" | "version" | "orgId" | "agreementId" | "siteId" | "occurredOn" | "recordedAt" | "updatedAt" | "masked" | "status" | "practitionerId" | "issuedOn" | "certificateNo")[];
         /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
-        VolunteerFields: ("sex" | "skills" | "serviceKinds" | "occurredOn" | "agreementId" | "siteId" | "id" | "version" | "orgId" | "recordedAt" | "updatedAt" | "masked" | "status" | "verification" | "verification.method" | "verification.occurredOn" | "withdrawnOn" | "withdrawalReason" | "identity" | "identity.name" | "identity.idType" | "identity.idNumber" | "identity.birthDate" | "identity.phone" | "identity.address" | "identity.guardian")[];
+        VolunteerFields: ("sex" | "skills" | "serviceKinds" | "occurredOn" | "agreementId" | "siteId" | "id" | "version" | "orgId" | "recordedAt" | "updatedAt" | "masked" | "status" | "erasureRequest" | "erasureRequest.status" | "erasureRequest.basis" | "restriction" | "restriction.basis" | "verification" | "verification.method" | "verification.occurredOn" | "withdrawnOn" | "withdrawalReason" | "identity" | "identity.name" | "identity.idType" | "identity.idNumber" | "identity.birthDate" | "identity.phone" | "identity.address" | "identity.guardian")[];
         /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
         HoursEntryFields: ("startedAt" | "endedAt" | "method" | "manualReason" | "activityId" | "content" | "occurredOn" | "agreementId" | "siteId" | "id" | "version" | "orgId" | "recordedAt" | "updatedAt" | "masked" | "status" | "volunteerId" | "minutes" | "confirmedBy" | "confirmedBy.practitionerId" | "confirmedBy.volunteerId" | "confirmedOn" | "late" | "rejectionReason")[];
     };
@@ -10764,6 +10930,238 @@ export interface operations {
                  *     }
                  */
                 "application/json": components["schemas"]["EraseRequest"];
+            };
+        };
+        responses: {
+            200: components["responses"]["SubjectAnswer"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    approveSubjectErasure: {
+        parameters: {
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /**
+                 * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
+                 * @example 7d1f8a52-3c6b-4b0e-9a4f-1f5a3a5e2c11
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
+                 * @example "v3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                subjectId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["ApproveErasure"];
+            };
+        };
+        responses: {
+            200: components["responses"]["SubjectAnswer"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    refuseSubjectErasure: {
+        parameters: {
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /**
+                 * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
+                 * @example 7d1f8a52-3c6b-4b0e-9a4f-1f5a3a5e2c11
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
+                 * @example "v3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                subjectId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "note": "协议约定的保存期未满，现予限制处理。"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RefuseErasure"];
+            };
+        };
+        responses: {
+            200: components["responses"]["SubjectAnswer"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    restrictSubject: {
+        parameters: {
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /**
+                 * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
+                 * @example 7d1f8a52-3c6b-4b0e-9a4f-1f5a3a5e2c11
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
+                 * @example "v3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                subjectId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "basis": "retention-not-over"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RestrictRequest"];
+            };
+        };
+        responses: {
+            200: components["responses"]["SubjectAnswer"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    liftSubjectRestriction: {
+        parameters: {
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /**
+                 * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
+                 * @example 7d1f8a52-3c6b-4b0e-9a4f-1f5a3a5e2c11
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
+                 * @example "v3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                subjectId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "resolved"
+                 *     }
+                 */
+                "application/json": components["schemas"]["LiftRestriction"];
             };
         };
         responses: {
@@ -19485,6 +19883,238 @@ export interface operations {
                  *     }
                  */
                 "application/json": components["schemas"]["EraseRequest"];
+            };
+        };
+        responses: {
+            200: components["responses"]["VolunteerAnswer"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    approveVolunteerErasure: {
+        parameters: {
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /**
+                 * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
+                 * @example 7d1f8a52-3c6b-4b0e-9a4f-1f5a3a5e2c11
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
+                 * @example "v3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                volunteerId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["ApproveErasure"];
+            };
+        };
+        responses: {
+            200: components["responses"]["VolunteerAnswer"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    refuseVolunteerErasure: {
+        parameters: {
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /**
+                 * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
+                 * @example 7d1f8a52-3c6b-4b0e-9a4f-1f5a3a5e2c11
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
+                 * @example "v3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                volunteerId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "note": "服务时长尚在公示，暂不抹除。"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RefuseErasure"];
+            };
+        };
+        responses: {
+            200: components["responses"]["VolunteerAnswer"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    restrictVolunteer: {
+        parameters: {
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /**
+                 * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
+                 * @example 7d1f8a52-3c6b-4b0e-9a4f-1f5a3a5e2c11
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
+                 * @example "v3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                volunteerId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "basis": "request"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RestrictRequest"];
+            };
+        };
+        responses: {
+            200: components["responses"]["VolunteerAnswer"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    liftVolunteerRestriction: {
+        parameters: {
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /**
+                 * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
+                 * @example 7d1f8a52-3c6b-4b0e-9a4f-1f5a3a5e2c11
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
+                 * @example "v3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                volunteerId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "resolved"
+                 *     }
+                 */
+                "application/json": components["schemas"]["LiftRestriction"];
             };
         };
         responses: {

@@ -48,6 +48,8 @@ export type ProblemParams = {
   'id-number-invalid': { pointer: string | number; position: string | number; reason: string | number }
   'id-number-taken': { id: string | number }
   'identity-needed': undefined
+  'person-restricted': { id: string | number }
+  'erasure-not-requested': { id: string | number }
   'person-erased': { id: string | number }
   'uscc-invalid': { position: string | number; reason: string | number }
   'organisation-suspended': undefined

@@ -57,7 +57,9 @@ const root = join(import.meta.dirname, '../../..')
  * after the other in every part, whose heading then is `中文 · English`.
  */
 function writtenPages(language: Language): Page[] {
-  const known = ['ngo', 'funder', 'sandbox', 'events', 'events-out', 'operator'].map((name) => `docs/guides/${name}`)
+  const known = ['ngo', 'data-subject-rights', 'funder', 'sandbox', 'events', 'events-out', 'operator'].map(
+    (name) => `docs/guides/${name}`,
+  )
   const others = globSync('docs/guides/*.md', { cwd: root })
     .map((file) => file.replace(/(\.zh)?\.md$/, ''))
     .sort()

@@ -7,7 +7,7 @@ import { refuseDates } from './agreements.ts'
 import { takeClaims } from './claims.ts'
 import { newestEvent, type Operation } from './contract.ts'
 import type { OpenService } from './open.ts'
-import { erasing, forgetting } from './erasure.ts'
+import { erasing, forgetting, lifting, restricting } from './erasure.ts'
 import { conflictOf } from './past.ts'
 import { knows, mayWrite, refuseElsewhere } from './policy.ts'
 import { propertyOf } from './present.ts'
@@ -140,8 +140,8 @@ export async function execute(
     )
     if (result.ok && result.replayed) continue
     if (result.ok) {
-      // Whoever reads the answer to an erasure may rely on it.
-      if (decision.some(({ type }) => erasing.includes(type)))
+      // Whoever reads the answer to an erasure or a restriction may rely on it.
+      if (decision.some(({ type }) => [...erasing, ...restricting, ...lifting].includes(type)))
         for (const name of forgetting) await service.running.get(name)?.running.waitFor(result.position, 10_000)
       const recorded = stamped.map((one) => one.read)
       const record = recordOf(shown, [...events, ...recorded], recordId)

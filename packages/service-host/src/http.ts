@@ -1,7 +1,7 @@
 import { docs } from '@wushe/docs-site'
 import { ForeignPosition, isFault, Unavailable } from '@wushe/event-store'
 import { refuse, type Actor } from '@wushe/slice'
-import { PersonErased } from '@wushe/vault'
+import { PersonErased, PersonRestricted } from '@wushe/vault'
 import express, { type ErrorRequestHandler, type Express, type Request, type RequestHandler } from 'express'
 import { answer, answerCommand, askedOf, demandCaughtUp, inputOf } from './answer.ts'
 import { readBody } from './body.ts'
@@ -223,6 +223,7 @@ function refusalOf(error: any, req: Request, maxBytes: number): Refused['refusal
   if (error instanceof Refused) return error.refusal
   if (error instanceof Unavailable) return refuse('unavailable')
   if (error instanceof PersonErased) return refuse('person-erased', { id: error.owner })
+  if (error instanceof PersonRestricted) return refuse('person-restricted', { id: error.owner })
   if (error instanceof ForeignPosition) return refuse('sync-token-invalid')
   if (error?.type === 'entity.too.large') return refuse('body-too-large', { maxBytes })
   if (error?.type === 'entity.parse.failed') return refuse('malformed-json')

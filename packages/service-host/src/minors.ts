@@ -1,6 +1,6 @@
 import { checkCitizenId } from '@wushe/contracts/codes'
 import { idNumberOf, raw, sql } from '@wushe/slice'
-import type { Box } from '@wushe/vault'
+import type { Box, Opened } from '@wushe/vault'
 import type { OpenService } from './open.ts'
 
 type Asked = { person: string; tenant: string }
@@ -33,13 +33,15 @@ export async function grownUps(
       for (const one of its) {
         const identity = opened[boxed.indexOf(one)]
         if (identity && 'erased' in identity) found.add(one.person)
-        else if (grownUpByWork(name, one) || isGrownUp(one, (identity?.value ?? {}) as Identity, today))
-          found.add(one.person)
+        else if (grownUpByWork(name, one) || isGrownUp(one, valueOf(identity), today)) found.add(one.person)
       }
     }
   }
   return found
 }
+
+/** Of who is restricted nothing is read. */
+const valueOf = (identity: Opened | undefined) => (identity && 'value' in identity ? identity.value : {}) as Identity
 
 const ofPersons = new Set(['Subject', 'Volunteer', 'Practitioner'])
 

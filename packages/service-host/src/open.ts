@@ -210,7 +210,7 @@ export async function openService(
   )
   if (found.length > 0)
     running.set('person-index', {
-      running: start(log, personIndexFollower({ vault, categories: found })),
+      running: start(log, personIndexFollower({ vault, store, categories: found })),
       source: 'own',
     })
   running.set('erasure', { running: start(log, erasureFollower({ vault })), source: 'own' })

@@ -1,9 +1,11 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Schemas } from '@wushe/contracts'
 import { checkCitizenId } from '@wushe/contracts/codes'
+import type { EventStore } from '@wushe/event-store'
 import type { Follower } from '@wushe/feed'
 import { idNumberOf } from '@wushe/slice'
 import type { Box, Vault } from '@wushe/vault'
-import { erasing } from './erasure.ts'
+import { erasing, lifting, restricting } from './erasure.ts'
 
 /** By what a person may be found. */
 export type Trait = 'idNumber' | 'name' | 'birthDate' | 'phone' | 'phoneTail'
@@ -38,41 +40,47 @@ export const blindly = async (vault: Vault, tenant: string, features: readonly [
   )
 
 /**
- * Keeps, for each person of these categories, blind indexes of the newest identity; of one who was erased, or whose
- * record is void, none. It opens sealed sections in memory only. Whatever happens between two lines, it begins again
+ * Keeps, for each person of these categories, blind indexes of the newest identity; of one who was erased or is
+ * restricted, or whose record is void, none. It opens sealed sections in memory only. Whatever happens between two lines, it begins again
  * with the same events and comes to the same rows, and so it does when the table is built anew: of an erased person the
  * vault opens nothing any more.
  */
 export const personIndexFollower = ({
   vault,
+  store,
   categories,
 }: {
   vault: Vault
+  store: Pick<EventStore, 'read'>
   categories: readonly string[]
 }): Follower => ({
   name: 'person-index',
   revision: 1,
   filter: { categories },
-  concerns: ({ type, sealed }) => forgets(type) || Object.keys(sealed ?? {}).some((name) => name.startsWith('pii.')),
+  concerns: ({ type, sealed }) =>
+    forgets(type) || lifting.includes(type) || Object.keys(sealed ?? {}).some((name) => name.startsWith('pii.')),
   tables: [table],
   onPoison: 'park',
   apply: async (batch, client, tableName) => {
     // Of several events about one person the last one counts.
-    const last = new Map<string, { tenant: string; name: string; box: Box | undefined }>()
+    const last = new Map<string, { tenant: string; name: string; box: Box | undefined; lifted: boolean }>()
     for (const { stream, type, meta, sealed } of batch) {
       const person = stream.slice(stream.indexOf('-') + 1)
-      const box = (sealed as Record<string, Box> | null)?.[`pii.${person}`]
+      const own = (sealed as Record<string, Box> | null)?.[`pii.${person}`]
+      const lifted = lifting.includes(type)
+      const box = lifted ? await newestIdentity(store, stream, person) : own
       if (box || forgets(type))
         last.set(person, {
           tenant: (meta as { tenant: string }).tenant,
           name: `pii.${person}`,
           box: forgets(type) ? undefined : box,
+          lifted,
         })
     }
     const rows: { tenant: string; person: string; feature: string; value: string }[] = []
-    for (const [person, { tenant, name, box }] of last) {
-      const opened = box && (await vault.open(tenant, name, box))
-      if (!opened || 'erased' in opened) continue
+    for (const [person, { tenant, name, box, lifted }] of last) {
+      const opened = box && (await (lifted ? onceLifted(vault, tenant, name, box) : vault.open(tenant, name, box)))
+      if (!opened || !('value' in opened)) continue
       const features = await blindly(vault, tenant, featuresOf(opened.value as Identity))
       rows.push(...features.map((one) => ({ tenant, person, ...one })))
     }
@@ -92,7 +100,31 @@ export const personIndexFollower = ({
 
 const table = 'host.person_index'
 
-const forgets = (type: string) => erasing.includes(type) || type.endsWith('Voided')
+const forgets = (type: string) => erasing.includes(type) || restricting.includes(type) || type.endsWith('Voided')
+
+/**
+ * The key of a person of whom the log says that they may be read is opened by the follower beside this one, which may
+ * be a moment behind.
+ */
+async function onceLifted(vault: Vault, tenant: string, name: string, box: Box) {
+  for (let tries = 0; ; tries++) {
+    const opened = await vault.open(tenant, name, box)
+    if (!('restricted' in opened) || tries === 250) return opened
+    await pause(20)
+  }
+}
+
+/** The identity that a restricted person's record had all the while; none where it is void or restricted once more. */
+async function newestIdentity(store: Pick<EventStore, 'read'>, stream: string, person: string) {
+  let lifted = false
+  for await (const { type, sealed } of store.read(stream, { backwards: true })) {
+    lifted ||= lifting.includes(type)
+    if (forgets(type) && !(lifted && restricting.includes(type))) return undefined
+    const box = (sealed as Record<string, Box> | null)?.[`pii.${person}`]
+    if (box) return box
+  }
+  return undefined
+}
 
 const digitsOf = (phone = '') =>
   phone

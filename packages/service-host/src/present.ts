@@ -28,7 +28,7 @@ const secret = 'secret'
 type Item = Pick<RecordVersion, 'id' | 'tenant' | 'agreementId' | 'siteId' | 'stream'> & {
   sealed?: Record<string, unknown> | null | undefined
 }
-type Masked = { pointer: string; reason: 'not-permitted' | 'masked' | 'erased' }
+type Masked = { pointer: string; reason: 'not-permitted' | 'masked' | 'erased' | 'restricted' }
 type Shown = { open: Record<string, unknown>; masked: Masked[] }
 
 /**
@@ -61,7 +61,10 @@ export async function openSealed(
   const disclosed = new Map<string, { disclosure: Disclosure; among: Set<number> }>()
   permitted.forEach(({ item, index, name, property, part, fields, box }, at) => {
     const one = opened[at]!
-    if ('erased' in one) return void shown[index]!.masked.push({ pointer: `/${property}`, reason: 'erased' })
+    if (!('value' in one)) {
+      const reason = 'erased' in one ? 'erased' : 'restricted'
+      return void shown[index]!.masked.push({ pointer: `/${property}`, reason })
+    }
     const { value, left } = withoutOthers(one.value, part, fields.classes, `/${property}`)
     shown[index]!.open[property] = value
     shown[index]!.masked.push(...left.map((pointer) => ({ pointer, reason: 'masked' as const })))

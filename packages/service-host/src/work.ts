@@ -40,7 +40,7 @@ const toolsOf = (service: OpenService, { now = () => new Date() }: Options): Omi
   owner: `${hostname()} ${process.pid} ${randomUUID()}`,
   open: async (tenant, section, box) => {
     const opened = await service.vault.open(tenant, section, box as Box)
-    return 'erased' in opened ? undefined : opened.value
+    return 'value' in opened ? opened.value : undefined
   },
   act: (operation, input, key) => act({ services: [service] }, operation, input as never, { key }),
 })

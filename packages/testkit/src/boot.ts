@@ -32,6 +32,8 @@ export type Booted = {
   organisation: (kind: 'contractor' | 'funder', name?: string) => Promise<Api>
   anonymous: Api
   withKey: (key: string) => Api
+  /** The same organisation with another key: what needs two hands is done with it. */
+  anotherHand: (of: Api) => Promise<Api>
   restart: () => Promise<void>
   /** Some of the services once more, beside the first, on the same databases. */
   alongside: (services: readonly Service[], options?: Partial<RunOptions>) => Promise<Host>
@@ -118,6 +120,17 @@ export async function boot(services: readonly Service[], options: Partial<RunOpt
         }),
     }
   }
+  const issued = async (orgId: string, label: string) => {
+    const chance = randomBytes(32).toString('hex')
+    const keyId = await act(
+      booted.host,
+      'issueApiKey',
+      { path: { organisationId: orgId }, body: { label } },
+      { key: `key ${orgId} ${label}`, chance },
+    )
+    await caughtUp(booted.host)
+    return api(orgId, makeApiKey(keyId, chance).text)
+  }
   let made = 0
   const organisation = async (kind: 'operator' | 'contractor' | 'funder', name = `${kind} ${++made}`) => {
     const orgId = await act(
@@ -126,15 +139,7 @@ export async function boot(services: readonly Service[], options: Partial<RunOpt
       { body: { kind, name } },
       { key: `register ${kind} ${name}` },
     )
-    const chance = randomBytes(32).toString('hex')
-    const keyId = await act(
-      booted.host,
-      'issueApiKey',
-      { path: { organisationId: orgId }, body: { label: name } },
-      { key: `key ${orgId}`, chance },
-    )
-    await caughtUp(booted.host)
-    return api(orgId, makeApiKey(keyId, chance).text)
+    return issued(orgId, name)
   }
 
   return {
@@ -148,6 +153,7 @@ export async function boot(services: readonly Service[], options: Partial<RunOpt
     organisation,
     anonymous: api('', ''),
     withKey: (key) => api('', key),
+    anotherHand: (of) => issued(of.orgId, `another hand ${++made}`),
     alongside: (which, more) => start(0, which, { alone: true, ...more }),
     restart: async () => {
       const port = Number(new URL(booted.host.url).port)

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { canonical, commitment } from '@wushe/evidence'
 import type pg from 'pg'
-import { openVault, PersonErased, type Vault } from './index.ts'
+import { openVault, PersonErased, PersonRestricted, type Vault } from './index.ts'
 import { boxesOf, event, master, pii, tenant, vaultDatabase, type VaultDatabase } from './vault-database.fixture.ts'
 
 let on: VaultDatabase
@@ -34,8 +34,30 @@ test('a copy that was handed out before the erasure still proves its commitment'
   const { sealed, commitments } = await vault.seal(tenant, [pii('sub_copy')], event)
   const copy = await vault.open(tenant, 'pii.sub_copy', sealed['pii.sub_copy']!)
   await vault.destroy(tenant, 'sub_copy')
-  if ('erased' in copy) throw new Error('It was erased too early.')
+  if (!('value' in copy)) throw new Error('It was erased too early.')
   expect(commitment('pii.sub_copy', copy.salt, canonical(copy.value))).toBe(commitments['pii.sub_copy'])
+})
+
+test('a closed key opens nothing and seals nothing, until it is opened again', async () => {
+  const { sealed } = await vault.seal(tenant, [pii('sub_closed')], event)
+  const read = (by: Vault) => by.open(tenant, 'pii.sub_closed', sealed['pii.sub_closed']!)
+  await vault.restrict(tenant, 'sub_closed')
+  await vault.restrict(tenant, 'sub_closed')
+  const there = await on.open(on.there)
+  for (const each of [vault, there]) {
+    expect(await read(each)).toEqual({ restricted: true })
+    await expect(each.seal(tenant, [pii('sub_closed')], event)).rejects.toThrow(PersonRestricted)
+  }
+  await vault.lift(tenant, 'sub_closed')
+  for (const each of [vault, there]) expect(await read(each)).toHaveProperty('value')
+})
+
+test('who has no key yet can be restricted, and a restricted person erased for good', async () => {
+  await vault.restrict(tenant, 'sub_early')
+  await expect(vault.seal(tenant, [pii('sub_early')], event)).rejects.toThrow(PersonRestricted)
+  await vault.destroy(tenant, 'sub_early')
+  await vault.lift(tenant, 'sub_early')
+  await expect(vault.seal(tenant, [pii('sub_early')], event)).rejects.toThrow(PersonErased)
 })
 
 test('a person who never had a key can be erased, and gets none afterwards', async () => {

@@ -12,6 +12,17 @@ export class PersonErased extends Error {
   }
 }
 
+/** The processing of the person's data is restricted: it is kept, nothing is added to it, and nobody reads it. */
+export class PersonRestricted extends Error {
+  override name = 'PersonRestricted'
+  owner: string
+
+  constructor(owner: string) {
+    super(`The key of ${owner} is closed.`)
+    this.owner = owner
+  }
+}
+
 /** The master key is not the one that this vault's keys are wrapped under. */
 export class WrongMasterKey extends Error {
   override name = 'WrongMasterKey'

@@ -6,7 +6,10 @@ import { draw } from './random.ts'
 import type { Wrapping } from './wrapping.ts'
 
 export type Key = { id: string; tenant: string; owner: string } & (
-  { state: 'live'; secret: KeyObject } | { state: 'destroyed'; destroyedAt: string } | { state: 'damaged' }
+  | { state: 'live'; secret: KeyObject }
+  | { state: 'restricted' }
+  | { state: 'destroyed'; destroyedAt: string }
+  | { state: 'damaged' }
 )
 
 /** The keys of all tenants: from memory, else from the database, many owners or ids in one query. */
@@ -19,7 +22,8 @@ export const openKeys = (pool: Pick<Pool, 'query'>, wrapping: Wrapping, options:
     const readAt = performance.now()
     const keys = (await load()).map((row) => keyOf(row, wrapping))
     // A key that was read before somebody evicted it must not come back into memory.
-    if (before === evictions) for (const key of keys) cache.put(key, readAt)
+    // A closed one is asked for each time: where it is opened again, no other process has to be told.
+    if (before === evictions) for (const key of keys) if (key.state !== 'restricted') cache.put(key, readAt)
     return keys
   }
 
@@ -66,6 +70,19 @@ export const openKeys = (pool: Pick<Pool, 'query'>, wrapping: Wrapping, options:
         evict(tenant, owner)
       }
     },
+    /** Closes a key, made where there is none, or opens it again; a destroyed one stays destroyed. */
+    restrict: async (tenant: string, owner: string, closed: boolean): Promise<void> => {
+      if (closed) await findOrMake(pool, wrapping, [{ tenant, owner }])
+      try {
+        await pool.query(
+          `update vault.keys set restricted_at = case when $3 then coalesce(restricted_at, now()) end
+           where tenant = $1 and owner = $2 and destroyed_at is null`,
+          [tenant, owner, closed],
+        )
+      } finally {
+        evict(tenant, owner)
+      }
+    },
     evict,
     clear: () => {
       evictions++
@@ -83,6 +100,7 @@ type KeyRow = {
   epoch: number
   wrapped: Buffer | null
   destroyed_at: Date | null
+  restricted_at: Date | null
 }
 
 const split = (wanted: Iterable<string>, cached: (name: string) => Key | undefined) => {
@@ -117,7 +135,7 @@ const findOrMake = async (pool: Pick<Pool, 'query'>, wrapping: Wrapping, owners:
         where not exists (select from found f where f.tenant = w.tenant and f.owner = w.owner)
         order by tenant, owner
         on conflict (tenant, owner) do nothing
-        returning key_id, tenant, owner, epoch, wrapped, destroyed_at
+        returning key_id, tenant, owner, epoch, wrapped, destroyed_at, restricted_at
       )
       select * from found union all select * from made`,
     values: [
@@ -160,13 +178,15 @@ const destroy = async (pool: Pick<Pool, 'query'>, { epoch }: Wrapping, { tenant,
   return before.rows[0]!.destroyed_at.toISOString()
 }
 
-const keyOf = ({ key_id: id, tenant, owner, epoch, wrapped, destroyed_at }: KeyRow, wrapping: Wrapping): Key => {
+const keyOf = ({ key_id: id, tenant, owner, ...row }: KeyRow, wrapping: Wrapping): Key => {
+  const { epoch, wrapped, destroyed_at, restricted_at } = row
   if (!wrapped) return { id, tenant, owner, state: 'destroyed', destroyedAt: destroyed_at!.toISOString() }
+  if (restricted_at) return { id, tenant, owner, state: 'restricted' }
   const secret = wrapping.unwrap({ tenant, kind: 'key', name: `${owner}\n${id}`, epoch }, wrapped)
   return secret ? { id, tenant, owner, state: 'live', secret } : { id, tenant, owner, state: 'damaged' }
 }
 
-const keyColumns = 'k.key_id, k.tenant, k.owner, k.epoch, k.wrapped, k.destroyed_at'
+const keyColumns = 'k.key_id, k.tenant, k.owner, k.epoch, k.wrapped, k.destroyed_at, k.restricted_at'
 
 const newKeyId = () => `key_${draw(16).toString('hex')}`
 

@@ -40,6 +40,8 @@ const tables = `
     unique (tenant, owner),
     check ((wrapped is null) = (destroyed_at is not null))
   );
+  -- The key is kept, and opens and seals nothing while it says since when.
+  alter table vault.keys add column if not exists restricted_at timestamptz;
 
   -- One HMAC key per organisation, for finding values that are stored encrypted.
   create table if not exists vault.index_keys (

@@ -2,7 +2,7 @@ import { canonical, commitment } from '@wushe/evidence'
 import type { Pool } from 'pg'
 import { openBlindIndex } from './blind-index.ts'
 import { openBox, sealBox, type Box } from './box.ts'
-import { BoxAltered, KeyDamaged, KeyUnknown, PersonErased, VaultClosed } from './errors.ts'
+import { BoxAltered, KeyDamaged, KeyUnknown, PersonErased, PersonRestricted, VaultClosed } from './errors.ts'
 import { openKeys, type Key } from './keys.ts'
 import { newSalt } from './random.ts'
 import { openWrapping } from './wrapping.ts'
@@ -13,16 +13,16 @@ export type Section = { name: string; owner: string; value: unknown }
 /** By section name: what is stored in the event, and what its evidence entry commits to. */
 export type Sealed = { sealed: Record<string, Box>; commitments: Record<string, string> }
 
-export type Opened = { value: unknown; salt: Buffer } | { erased: true }
+export type Opened = { value: unknown; salt: Buffer } | { erased: true } | { restricted: true }
 
 export type Vault = {
   /**
    * Encrypts each section under its owner's key, making keys that do not exist. Throws PersonErased when one of the
-   * owners was erased, NotCanonical when a value has no canonical form.
+   * owners was erased, PersonRestricted when the key of one is closed, NotCanonical when a value has no canonical form.
    */
   seal(tenant: string, sections: readonly Section[], eventId: string): Promise<Sealed>
   /**
-   * The value and salt in a box of the section `name`, or that its owner was erased. Whoever read the box out of an
+   * The value and salt in a box of the section `name`, or that its owner was erased or is restricted. Whoever read the box out of an
    * event gives that event's id as `event`: the box of another one is then refused. Throws BoxAltered, KeyUnknown.
    */
   open(tenant: string, name: string, box: Box, event?: string): Promise<Opened>
@@ -35,6 +35,9 @@ export type Vault = {
    * as they are told to `evict`, and without that when the key's time in their memory is over.
    */
   destroy(tenant: string, person: string): Promise<{ destroyedAt: string }>
+  /** Closes a person's key: nothing opens and nothing is sealed until it is lifted. Other processes as with `destroy`. */
+  restrict(tenant: string, person: string): Promise<void>
+  lift(tenant: string, person: string): Promise<void>
   /** Forgets a person's key in this process's memory, because another process destroyed it. */
   evict(tenant: string, person: string): void
   /** Forgets all keys. The pool stays open; it is its owner's. */
@@ -76,7 +79,8 @@ export const openVault = async (options: {
     return boxes.map(({ name, box }) => {
       const key = found.get(box.key)
       if (!key) throw new KeyUnknown(`${tenant} has no key ${box.key}.`)
-      return key.state === 'destroyed' ? { erased: true } : openBox(secretOf(key), name, box)
+      if (key.state === 'destroyed') return { erased: true }
+      return key.state === 'restricted' ? { restricted: true } : openBox(secretOf(key), name, box)
     })
   }
 
@@ -111,6 +115,14 @@ export const openVault = async (options: {
       demand(tenant, person)
       return { destroyedAt: await keys.destroy(tenant, person) }
     },
+    restrict: async (tenant, person) => {
+      demand(tenant, person)
+      await keys.restrict(tenant, person, true)
+    },
+    lift: async (tenant, person) => {
+      demand(tenant, person)
+      await keys.restrict(tenant, person, false)
+    },
     evict: keys.evict,
     close: () => {
       closed = true
@@ -126,5 +138,6 @@ const isName = /^[a-zA-Z0-9][a-zA-Z0-9._:/-]{0,199}$/
 const secretOf = (key: Key) => {
   if (key.state === 'live') return key.secret
   if (key.state === 'destroyed') throw new PersonErased(key.owner, key.destroyedAt)
+  if (key.state === 'restricted') throw new PersonRestricted(key.owner)
   throw new KeyDamaged(`The key ${key.id} does not unwrap.`)
 }

@@ -51,7 +51,20 @@ test('a subject is active until erased, and a correction replaces every fact', (
   expect(shown(subjectRecord, subjects.registered, corrected, subjects.erased)).toEqual({
     ...facts,
     status: 'erased',
+    erasureRequest: { status: 'approved', basis: 'request' },
   })
+})
+
+test('that an erasure was asked for or refused, and that somebody is restricted, outlasts a correction', () => {
+  const { registered, corrected, erasureRequested, erasureRefused, restricted, lifted } = subjects
+  const asked = [registered, erasureRequested, restricted, corrected]
+  expect(shown(subjectRecord, ...asked)).toMatchObject({
+    erasureRequest: { status: 'requested', basis: 'request' },
+    restriction: { basis: 'retention-not-over' },
+  })
+  const after = shown(subjectRecord, ...asked, lifted, erasureRefused)
+  expect(after).toMatchObject({ erasureRequest: { status: 'refused', basis: 'request' } })
+  expect(after).not.toHaveProperty('restriction')
 })
 
 test('a division that nobody knows stays flagged until it is corrected', () => {

@@ -39,6 +39,10 @@ const asked: { [Name in CommandName]: { after: Happened[]; body: Body<Name> } } 
   registerSubject: { after: [], body: { ...subjects.registered.data, identity: subjects.identity } },
   correctSubject: { after: [subjects.registered], body: subjects.corrected.data },
   eraseSubject: { after: [subjects.registered], body: { basis: 'request' } },
+  approveSubjectErasure: { after: [subjects.registered, subjects.erasureRequested], body: {} },
+  refuseSubjectErasure: { after: [subjects.registered, subjects.erasureRequested], body: { note: '保存期未满' } },
+  restrictSubject: { after: [subjects.registered], body: { basis: 'request' } },
+  liftSubjectRestriction: { after: [subjects.registered, subjects.restricted], body: { reason: 'resolved' } },
   voidSubject: { after: [subjects.registered], body: duplicate },
 
   raiseConcern: { after: [], body: concerns.raised.data },
@@ -104,6 +108,9 @@ const mayHappenTwice: { [Name in CommandName]?: string } = {
 const takesNoNote: CommandName[] = [
   'registerSubject',
   'eraseSubject',
+  'approveSubjectErasure',
+  'restrictSubject',
+  'liftSubjectRestriction',
   'recordConsent',
   'assignWorker',
   'enrolMember',

@@ -44,8 +44,9 @@ import { recordMemberDeparture } from './group/record-member-departure.ts'
 import { voidGroupSession } from './group/void-group-session.ts'
 import { voidGroup } from './group/void-group.ts'
 import { correctSubject } from './subject/correct-subject.ts'
-import { eraseSubject } from './subject/erase-subject.ts'
+import { approveSubjectErasure, eraseSubject, refuseSubjectErasure } from './subject/erase-subject.ts'
 import { registerSubject } from './subject/register-subject.ts'
+import { liftSubjectRestriction, restrictSubject } from './subject/restrict-subject.ts'
 import { subjectRecord } from './subject/subject-record.ts'
 import { voidSubject } from './subject/void-subject.ts'
 
@@ -59,6 +60,10 @@ export const caseService = service('case', {
     getSubjectHistory: history('getSubjectHistory', subjectRecord),
     correctSubject,
     eraseSubject,
+    approveSubjectErasure,
+    refuseSubjectErasure,
+    restrictSubject,
+    liftSubjectRestriction,
     voidSubject,
 
     listConcerns: list('listConcerns', concernRecord),

@@ -26,9 +26,10 @@ import { establishStation } from './station/establish-station.ts'
 import { headStationEstablished, stationEstablished, stationId, townStation } from './station/examples.ts'
 import { station } from './station/station.ts'
 import { voidStation } from './station/void-station.ts'
-import { eraseVolunteer } from './volunteer/erase-volunteer.ts'
-import { facts, volunteerId, volunteerRegistered } from './volunteer/examples.ts'
+import { approveVolunteerErasure, eraseVolunteer, refuseVolunteerErasure } from './volunteer/erase-volunteer.ts'
+import { erasureRequested, facts, volunteerId, volunteerRegistered, volunteerRestricted } from './volunteer/examples.ts'
 import { registerVolunteer } from './volunteer/register-volunteer.ts'
+import { liftVolunteerRestriction, restrictVolunteer } from './volunteer/restrict-volunteer.ts'
 import { verifyVolunteer } from './volunteer/verify-volunteer.ts'
 import { voidVolunteer } from './volunteer/void-volunteer.ts'
 import { volunteer } from './volunteer/volunteer.ts'
@@ -93,6 +94,19 @@ const commands: { [Name in CommandsOf<'volunteer'>]: Asked } = {
     body: { reason: 'moved', occurredOn: '2023-03-01', note },
   }),
   eraseVolunteer: asked([volunteerRegistered], eraseVolunteer, { path: toVolunteer, body: { basis: 'request' } }),
+  approveVolunteerErasure: asked([volunteerRegistered, erasureRequested], approveVolunteerErasure, {
+    path: toVolunteer,
+    body: {},
+  }),
+  refuseVolunteerErasure: asked([volunteerRegistered, erasureRequested], refuseVolunteerErasure, {
+    path: toVolunteer,
+    body: { note },
+  }),
+  restrictVolunteer: asked([volunteerRegistered], restrictVolunteer, { path: toVolunteer, body: { basis: 'request' } }),
+  liftVolunteerRestriction: asked([volunteerRegistered, volunteerRestricted], liftVolunteerRestriction, {
+    path: toVolunteer,
+    body: { reason: 'resolved' },
+  }),
   voidVolunteer: asked([volunteerRegistered], voidVolunteer, { path: toVolunteer, body: voiding }),
   recordHours: asked(
     [],

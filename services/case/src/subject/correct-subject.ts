@@ -11,6 +11,7 @@ export const correctSubject = subject.command('correctSubject', {
     const { identity, note, reason, ...corrected } = body
     if (state.status === 'none') return refuse('not-found')
     if (state.status === 'voided') return refuse('already-voided', { id: subjectId })
+    if (state.restriction && (identity ?? note) !== undefined) return refuse('person-restricted', { id: subjectId })
     if (state.status === 'erased' && identity) return refuse('person-erased', { id: subjectId })
     const refusal = refuseNote(note, subjectId, state) ?? (identity && refuseIdNumber(identity, today))
     if (refusal) return refusal

@@ -35,9 +35,34 @@ export const erased = {
   data: { basis: 'request', agreementId, siteId },
 } satisfies Streams['subject']
 
+/** By another hand than that of the tests. */
+const anotherHand = { orgId: 'org_01j00000000000000000000001', keyId: 'key_01j00000000000000000000002' }
+
+export const erasureRequested = {
+  type: 'SubjectErasureRequested',
+  data: { basis: 'request', requestedBy: anotherHand, agreementId, siteId },
+} satisfies Streams['subject']
+
+export const erasureRefused = {
+  type: 'SubjectErasureRefused',
+  data: { agreementId, siteId },
+} satisfies Streams['subject']
+
+export const restricted = {
+  type: 'SubjectRestricted',
+  data: { basis: 'retention-not-over', restrictedBy: anotherHand, agreementId, siteId },
+} satisfies Streams['subject']
+
+export const lifted = {
+  type: 'SubjectRestrictionLifted',
+  data: { reason: 'resolved', agreementId, siteId },
+} satisfies Streams['subject']
+
 export const voided = {
   type: 'SubjectVoided',
   data: { reason: 'duplicate', agreementId, siteId },
 } satisfies Streams['subject']
 
-export const subjectEvents = [registered, corrected, erased, voided]
+export const subjectEvents = [
+  ...[registered, corrected, erasureRequested, erasureRefused, erased, restricted, lifted, voided],
+]

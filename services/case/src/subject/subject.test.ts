@@ -1,12 +1,25 @@
 import { expect, test } from '@jest/globals'
 import type { Streams } from '@wushe/contracts'
-import { given } from '@wushe/testkit'
+import { aMoment, given } from '@wushe/testkit'
 import { correctSubject } from './correct-subject.ts'
-import { eraseSubject } from './erase-subject.ts'
-import { corrected, erased, identity, registered, subjectId } from './examples.ts'
+import { approveSubjectErasure, eraseSubject, refuseSubjectErasure } from './erase-subject.ts'
+import {
+  corrected,
+  erased,
+  erasureRefused,
+  erasureRequested,
+  identity,
+  lifted,
+  registered,
+  restricted,
+  subjectId,
+  voided,
+} from './examples.ts'
 import { idNumberClaims } from './identity.ts'
 import { registerSubject } from './register-subject.ts'
+import { liftSubjectRestriction, restrictSubject } from './restrict-subject.ts'
 import { subject } from './subject.ts'
+import { voidSubject } from './void-subject.ts'
 
 const path = { subjectId }
 const { reason } = corrected.data
@@ -97,15 +110,96 @@ test('a correction may say why, under the key of the person', () =>
     .when(correctSubject, { path, body: { ...correction.body, note: '户口本上是 2008 年' } })
     .recordsEachTime({ ...corrected, sealed: { [`note.${subjectId}`]: '户口本上是 2008 年' } }))
 
-test('erasure keeps the facts and their agreement', () =>
-  given(registered)
-    .when(eraseSubject, { path, body: { basis: 'request' } })
-    .records(erased))
+const ownHand = { orgId: aMoment.actor.orgId, keyId: aMoment.actor.keyId }
+const erasing = { path, body: { basis: 'request' } } as const
+const approving = { path, body: {} }
+const refusing = { path, body: { note: '协议约定的保存期未满' } }
 
-test('erasing twice changes nothing', () =>
+test('whoever asks for an erasure destroys nothing yet', () =>
+  given(registered)
+    .when(eraseSubject, erasing)
+    .records({ ...erasureRequested, data: { ...erasureRequested.data, requestedBy: ownHand } }))
+
+test('asking twice, or for who is erased, changes nothing; after a refusal it may be asked again', () => {
+  given(registered, erasureRequested).when(eraseSubject, erasing).changesNothing()
   given(registered, erased)
     .when(eraseSubject, { path, body: { basis: 'other' } })
-    .changesNothing())
+    .changesNothing()
+  given(registered, erasureRequested, erasureRefused)
+    .when(eraseSubject, erasing)
+    .records({ ...erasureRequested, data: { ...erasureRequested.data, requestedBy: ownHand } })
+})
+
+test('another hand approves, on the basis that was given; facts and agreement stay', () => {
+  given(registered, erasureRequested).when(approveSubjectErasure, approving).records(erased)
+  given(registered, voided, erasureRequested).when(approveSubjectErasure, approving).records(erased)
+  given(registered, erased).when(approveSubjectErasure, approving).changesNothing()
+})
+
+test('nobody approves what they asked for: the same person, or the same credential of nobody in particular', () => {
+  const asked = (requestedBy: object) =>
+    ({ ...erasureRequested, data: { ...erasureRequested.data, requestedBy } }) as typeof erasureRequested
+  const by = (actor: object) => ({ moment: { ...aMoment, actor: { ...aMoment.actor, ...actor } } })
+  given(registered, asked(ownHand)).when(approveSubjectErasure, approving).isRefused('another-hand-needed')
+  const first = { ...ownHand, keyId: 'cli_01j00000000000000000000001', person: 'u-1' }
+  given(registered, asked(first))
+    .when(approveSubjectErasure, approving, by({ person: 'u-1' }))
+    .isRefused('another-hand-needed')
+  given(registered, asked(first))
+    .when(approveSubjectErasure, approving, by({ keyId: first.keyId, person: 'u-2' }))
+    .records(erased)
+})
+
+test('an erasure is refused with reasons in writing, under the key of the person', () => {
+  given(registered, erasureRequested)
+    .when(refuseSubjectErasure, refusing)
+    .records({ ...erasureRefused, sealed: { [`note.${subjectId}`]: refusing.body.note } })
+  given(registered, erased).when(refuseSubjectErasure, refusing).isRefused('person-erased', { id: subjectId })
+  given(registered, erasureRequested, restricted)
+    .when(refuseSubjectErasure, refusing)
+    .isRefused('person-restricted', { id: subjectId })
+})
+
+test('what nobody asked for is neither approved nor refused', () => {
+  const refused = ['erasure-not-requested', { id: subjectId }] as const
+  given(registered)
+    .when(approveSubjectErasure, approving)
+    .isRefused(...refused)
+  given(registered)
+    .when(refuseSubjectErasure, refusing)
+    .isRefused(...refused)
+  given(registered, erasureRequested, erasureRefused)
+    .when(approveSubjectErasure, approving)
+    .isRefused(...refused)
+})
+
+const restricting = { path, body: { basis: 'retention-not-over' } } as const
+const lifting = { path, body: { reason: 'resolved' } } as const
+
+test('one hand restricts, another one lifts', () => {
+  const own = { ...restricted, data: { ...restricted.data, restrictedBy: ownHand } }
+  given(registered).when(restrictSubject, restricting).records(own)
+  given(registered, own).when(restrictSubject, restricting).changesNothing()
+  given(registered, own).when(liftSubjectRestriction, lifting).isRefused('another-hand-needed')
+  given(registered, restricted).when(liftSubjectRestriction, lifting).records(lifted)
+  given(registered).when(liftSubjectRestriction, lifting).changesNothing()
+})
+
+test('a restricted person takes no identity and no note, while the facts go on', () => {
+  const refused = { id: subjectId }
+  given(registered, restricted)
+    .when(correctSubject, { path, body: { ...correction.body, identity } })
+    .isRefused('person-restricted', refused)
+  given(registered, restricted)
+    .when(voidSubject, { path, body: { reason: 'duplicate', note: '…' } })
+    .isRefused('person-restricted', refused)
+  given(registered, restricted).when(correctSubject, correction).records(corrected)
+})
+
+test('a restricted person can be erased, and an erased one not be restricted', () => {
+  given(registered, restricted, erasureRequested).when(approveSubjectErasure, approving).records(erased)
+  given(registered, erased).when(restrictSubject, restricting).isRefused('person-erased', { id: subjectId })
+})
 
 test('an erased person takes no identity and no note', () => {
   const refused = { id: subjectId }
@@ -120,9 +214,11 @@ test('an erased person takes no identity and no note', () => {
 test('the facts about an erased person can still be corrected', () =>
   given(registered, erased).when(correctSubject, correction).records(corrected))
 
-test('nobody corrects or erases who was never registered', () => {
+test('nobody corrects, erases or restricts who was never registered', () => {
   given().when(correctSubject, correction).isRefused('not-found')
-  given()
-    .when(eraseSubject, { path, body: { basis: 'request' } })
-    .isRefused('not-found')
+  given().when(eraseSubject, erasing).isRefused('not-found')
+  given().when(approveSubjectErasure, approving).isRefused('not-found')
+  given().when(refuseSubjectErasure, refusing).isRefused('not-found')
+  given().when(restrictSubject, restricting).isRefused('not-found')
+  given().when(liftSubjectRestriction, lifting).isRefused('not-found')
 })

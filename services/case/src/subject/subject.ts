@@ -6,7 +6,14 @@ type Data<Type extends Streams['subject']['type']> = Extract<Streams['subject'],
 
 /** Whom we serve. Who it is lies sealed; the state knows facts only. */
 export type Subject =
-  { status: 'none' } | { status: 'registered' | 'erased' | 'voided'; facts: Data<'SubjectRegistered'> }
+  | { status: 'none' }
+  | {
+      status: 'registered' | 'erased' | 'voided'
+      facts: Data<'SubjectRegistered'>
+      /** It waits for another hand. */
+      erasure?: Data<'SubjectErasureRequested'> | undefined
+      restriction?: Data<'SubjectRestricted'> | undefined
+    }
 
 export const subject = aggregate('subject', {
   initial: { status: 'none' } as Subject,
@@ -22,8 +29,16 @@ export const subject = aggregate('subject', {
         const { reason: _, ...facts } = event.data
         return { ...state, facts }
       }
+      case 'SubjectErasureRequested':
+        return { ...state, erasure: event.data }
+      case 'SubjectErasureRefused':
+        return { ...state, erasure: undefined }
       case 'SubjectErased':
-        return { ...state, status: 'erased' }
+        return { ...state, erasure: undefined, restriction: undefined, status: 'erased' }
+      case 'SubjectRestricted':
+        return { ...state, restriction: event.data }
+      case 'SubjectRestrictionLifted':
+        return { ...state, restriction: undefined }
       case 'SubjectVoided':
         return { ...state, status: 'voided' }
     }

@@ -8,6 +8,7 @@ export const voidSubject = subject.command('voidSubject', {
     if (state.status === 'none') return refuse('not-found')
     if (state.status === 'voided') return refuse('already-voided', { id })
     if (state.status === 'erased') return refuse('person-erased', { id })
+    if (state.restriction && note !== undefined) return refuse('person-restricted', { id })
 
     const sealed = note === undefined ? undefined : { [`note.${id}`]: note }
     return [{ type: 'SubjectVoided', data: { reason, ...whereOf(state) }, sealed }]

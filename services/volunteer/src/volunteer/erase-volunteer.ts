@@ -1,13 +1,38 @@
-import { refuse } from '@wushe/slice'
-import { volunteer } from './volunteer.ts'
+import { refuse, sameHand, sealedNote } from '@wushe/slice'
+import { volunteer, whereOf } from './volunteer.ts'
 
-/** The host destroys the person's key when this event stands in the log; the facts and every count stay. */
+/** Asks for it; nothing is destroyed yet. */
 export const eraseVolunteer = volunteer.command('eraseVolunteer', {
   of: ({ path }) => path.volunteerId,
-  decide: ({ body: { basis } }, state) => {
+  decide: ({ body: { basis } }, state, { actor: { orgId, keyId, person } }) => {
+    if (state.status === 'none') return refuse('not-found')
+    if (state.erased || state.erasure) return []
+    const requestedBy = { orgId, keyId, ...(person !== undefined && { person }) }
+    return [{ type: 'VolunteerErasureRequested', data: { basis, requestedBy, ...whereOf(state) } }]
+  },
+})
+
+/** Whoever follows the log destroys the person's key. Facts and figures stay as they are. */
+export const approveVolunteerErasure = volunteer.command('approveVolunteerErasure', {
+  of: ({ path }) => path.volunteerId,
+  decide: ({ path: { volunteerId: id } }, state, { actor }) => {
     if (state.status === 'none') return refuse('not-found')
     if (state.erased) return []
-    const { agreementId, siteId } = state
-    return [{ type: 'VolunteerErased', data: { basis, agreementId, siteId } }]
+    if (!state.erasure) return refuse('erasure-not-requested', { id })
+    const { basis, requestedBy } = state.erasure
+    if (sameHand(requestedBy, actor)) return refuse('another-hand-needed')
+    return [{ type: 'VolunteerErased', data: { basis, ...whereOf(state) } }]
+  },
+})
+
+/** Also whoever asked may take it back. */
+export const refuseVolunteerErasure = volunteer.command('refuseVolunteerErasure', {
+  of: ({ path }) => path.volunteerId,
+  decide: ({ path: { volunteerId: id }, body: { note } }, state) => {
+    if (state.status === 'none') return refuse('not-found')
+    if (state.erased) return refuse('person-erased', { id })
+    if (!state.erasure) return refuse('erasure-not-requested', { id })
+    if (state.restriction) return refuse('person-restricted', { id })
+    return [{ type: 'VolunteerErasureRefused', data: whereOf(state), sealed: sealedNote(note, id) }]
   },
 })

@@ -34,6 +34,24 @@ export const volunteerErased = {
   type: 'VolunteerErased',
   data: { basis: 'request', agreementId, siteId },
 } satisfies Streams['volunteer']
+/** By another hand than that of the tests. */
+const anotherHand = { orgId: 'org_01j00000000000000000000001', keyId: 'key_01j00000000000000000000002' }
+export const erasureRequested = {
+  type: 'VolunteerErasureRequested',
+  data: { basis: 'request', requestedBy: anotherHand, agreementId, siteId },
+} satisfies Streams['volunteer']
+export const erasureRefused = {
+  type: 'VolunteerErasureRefused',
+  data: { agreementId, siteId },
+} satisfies Streams['volunteer']
+export const volunteerRestricted = {
+  type: 'VolunteerRestricted',
+  data: { basis: 'request', restrictedBy: anotherHand, agreementId, siteId },
+} satisfies Streams['volunteer']
+export const restrictionLifted = {
+  type: 'VolunteerRestrictionLifted',
+  data: { reason: 'resolved', agreementId, siteId },
+} satisfies Streams['volunteer']
 export const volunteerVoided = {
   type: 'VolunteerVoided',
   data: { reason: 'duplicate', agreementId, siteId },

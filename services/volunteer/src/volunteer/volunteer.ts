@@ -1,6 +1,16 @@
+import type { Streams } from '@wushe/contracts'
 import { aggregate, refuse } from '@wushe/slice'
 
-type Fields = { hasIdNumber: boolean; registeredOn: string; agreementId?: string; siteId?: string }
+type Data<Type extends Streams['volunteer']['type']> = Extract<Streams['volunteer'], { type: Type }>['data']
+type Fields = {
+  hasIdNumber: boolean
+  registeredOn: string
+  agreementId?: string
+  siteId?: string
+  /** It waits for another hand. */
+  erasure?: Data<'VolunteerErasureRequested'> | undefined
+  restriction?: Data<'VolunteerRestricted'> | undefined
+}
 export type Volunteer =
   | { status: 'none' }
   /** Erased says that nothing can be sealed for this person any more, whatever became of the record before or after. */
@@ -24,7 +34,15 @@ export const volunteer = aggregate('volunteer', {
       case 'VolunteerWithdrawn':
         return { ...state, status: 'withdrawn' }
       case 'VolunteerErased':
-        return { ...state, erased: true }
+        return { ...state, erased: true, erasure: undefined, restriction: undefined }
+      case 'VolunteerErasureRequested':
+        return { ...state, erasure: event.data }
+      case 'VolunteerErasureRefused':
+        return { ...state, erasure: undefined }
+      case 'VolunteerRestricted':
+        return { ...state, restriction: event.data }
+      case 'VolunteerRestrictionLifted':
+        return { ...state, restriction: undefined }
       case 'VolunteerVoided':
         return { ...state, status: 'voided' }
     }
@@ -39,8 +57,11 @@ export const isActive = (state: Volunteer) =>
 export const notActive = ({ status, erased }: Living) =>
   refuse('volunteer-not-active', { status: erased && status !== 'voided' ? 'erased' : status })
 
-/** The key that would seal the note is destroyed. */
-export const refuseNote = (state: Volunteer, volunteerId: string, note: string | undefined) =>
-  note !== undefined && state.status !== 'none' && state.erased
-    ? refuse('person-erased', { id: volunteerId })
-    : undefined
+/** The key that would seal the note is destroyed, or closed. */
+export const refuseNote = (state: Volunteer, volunteerId: string, note: string | undefined) => {
+  if (note === undefined || state.status === 'none') return undefined
+  if (state.erased) return refuse('person-erased', { id: volunteerId })
+  return state.restriction ? refuse('person-restricted', { id: volunteerId }) : undefined
+}
+
+export const whereOf = ({ agreementId, siteId }: Living) => ({ agreementId, siteId })
