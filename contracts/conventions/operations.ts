@@ -88,7 +88,8 @@ export function accessOf(operation: Operation, { rules }: Policy, ruleOf: Map<st
   if (operation['x-roles']) throw new Error(`${operation.operationId}: who may do it stands in policy.yaml alone.`)
   if (operation['x-public'] === true) return {}
   const rule = ruleOf.get(String(operation['x-past-of'] ?? operation.operationId))!
-  return { 'x-access': rule, 'x-roles': Object.keys(rules[rule]!.may) }
+  const { may, not } = rules[rule]!
+  return { 'x-access': rule, 'x-roles': Object.keys(may), ...(not && { 'x-not-roles': not }) }
 }
 
 export const keyedOperations = (services: Named[]) =>

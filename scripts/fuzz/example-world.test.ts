@@ -32,6 +32,7 @@ const eachTheSame = (answer: unknown): unknown =>
     if (typeof value !== 'string') return value
     if (name === 'leafHash') return `sha256:${'0'.repeat(64)}`
     if (name === 'expiresOn') return '2027-03-01'
+    if (name === 'reviewDueOn') return '2026-03-09'
     if (name === 'hash') return '0'.repeat(64)
     if (name === 'secret' || name === 'hint') return 'wsk_…'
     return value

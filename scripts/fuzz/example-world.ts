@@ -2,7 +2,7 @@
 import openapi from '@wushe/contracts/openapi.json' with { type: 'json' }
 
 type Node = { [key: string]: any }
-type Role = 'operator' | 'contractor' | 'funder'
+type Role = 'operator' | 'contractor' | 'funder' | 'station-head'
 export type Keys = Record<Role, string>
 
 /** Each carried out with its example, on things of the examples, in an order in which all of them may be. */
@@ -12,24 +12,25 @@ const acts = [
   'raiseConcern openCase completeAssessment agreeServicePlan recordCaseSession',
   'planGroup holdGroupSession planActivity holdActivity recordHours',
   'startProject registerProvider offerResource proposeLink',
+  'startAccessOverride',
 ].flatMap((line) => line.split(' '))
 
 /** Makes it through the API, as three organisations with a key each. Names what was refused, and why, and what was answered. */
 export async function exampleWorld(url: string, operator: string) {
-  const keys: Keys = { operator, contractor: '', funder: '' }
+  const keys: Keys = { operator, contractor: '', funder: '', 'station-head': '' }
   const seen = new Map<string, string>()
   const refused: string[] = []
   const answers: Record<string, Node> = {}
   const act = async (operationId: string, body: Node, number = 1) => {
-    const { path, roles } = operationNamed(operationId)
+    const { path, by } = operationNamed(operationId)
     const response = await fetch(url + addressOf(path, number), {
       method: 'POST',
       headers: {
-        authorization: `Bearer ${keys[roles[0]!]}`,
+        authorization: `Bearer ${keys[by]}`,
         'content-type': 'application/json',
         'accept-language': 'en',
         // The same each time, and with it the ids.
-        'idempotency-key': `example ${operationId} ${number} ${JSON.stringify(body['id'])}`,
+        'idempotency-key': `example ${operationId} ${number} ${JSON.stringify(body['id'] ?? body['label'])}`,
         'if-match': '*',
         ...(seen.size > 0 && { 'sync-token': [...seen.values()].join(',') }),
       },
@@ -54,6 +55,9 @@ export async function exampleWorld(url: string, operator: string) {
     await act('registerOrganisation', { kind, name: kind, id: idOf('org', number) })
     keys[kind] = (await act('issueApiKey', { label: kind }, number))['data'].secret
   }
+  const within = { siteIds: [idOf('sta', 1)] }
+  const head = await act('issueApiKey', { label: 'station head', role: 'station-head', within })
+  keys['station-head'] = head['data'].secret
   for (const operationId of acts) {
     if (operationId === 'establishStation') await act(operationId, headStation)
     await carryOut(operationId)
@@ -105,6 +109,8 @@ const operations = Object.entries(openapi.paths as Node).flatMap(([path, methods
       method,
       operationId: operation.operationId as string,
       roles: (operation['x-roles'] ?? []) as Role[],
+      /** Some things only the people of a contractor do. */
+      by: operation['x-not-roles']?.includes('contractor-admin') ? 'station-head' : (operation['x-roles']?.[0] as Role),
       parameters: (operation.parameters as Node[]).map((one) => (one['$ref'] ? found(one['$ref']) : one)),
       example: body?.example as Node,
       makes: '201' in operation.responses ? prefixIn(schema.properties?.id?.pattern) : undefined,

@@ -15,8 +15,11 @@ class KeyOfWhoMay:
     """An operation is asked for by the first kind of organisation that may call it."""
 
     def get(self, case, context):
-        # What is open to everybody needs no key.
-        roles = context.operation.definition.raw.get("x-roles")
+        raw = context.operation.definition.raw
+        # What is open to everybody needs no key, and some things only the people of a contractor do.
+        roles = raw.get("x-roles")
+        if "contractor-admin" in raw.get("x-not-roles", []):
+            return KEYS["station-head"]
         return KEYS[roles[0]] if roles else None
 
     def set(self, case, data, context):
@@ -30,6 +33,8 @@ def before_call(context, case, kwargs):
         case.headers["Idempotency-Key"] = str(uuid.uuid4())
     # An invented token is none of ours, or names a moment that is still to come and is waited for.
     case.headers.pop("Sync-Token", None)
+    # Nor was an invented emergency started by anybody.
+    case.headers.pop("Access-Override", None)
     # Schemathesis 4.32 at times takes "0" for a valid value of a header with a long pattern, and says so itself when asked.
     if case.meta and case.meta.generation.mode.is_positive:
         for parameter in case.operation.headers:

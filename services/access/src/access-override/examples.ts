@@ -1,7 +1,7 @@
 import type { Streams } from '@wushe/contracts'
 import { admin, askedBy, personId } from '../access-grant/examples.ts'
 
-export { admin, askedBy, personId }
+export { admin, askedBy }
 export const overrideId = 'aor_01jnew00000000000000000000'
 export const reason = '来电称其有轻生念头，须联系监护人'
 export const request = { personId, purpose: 'safety-emergency', durationMinutes: 60 } as const
