@@ -233,6 +233,19 @@ test('an agreement cannot be drafted under the id of another funder’s, nor be 
   swept(operationNamed('draftAgreement'), 'body', 'id')
 })
 
+test('nor can a request for access or an emergency be begun under the id of another one’s', async () => {
+  const { accessGrantId, overrideId } = credentials.get(victim)!
+  for (const [name, id] of [
+    ['requestAccess', accessGrantId!],
+    ['startAccessOverride', overrideId!],
+  ] as const) {
+    const operation = operationNamed(name)
+    const answer = await ask(heads.get(stranger)!, operation, {}, { ...bodies[name], id })
+    expect([name, answer.status, answer.body.code, leaks(answer.body, id)]).toEqual([name, 409, 'id-taken', []])
+    swept(operation, 'body', 'id')
+  }
+})
+
 test('what is for other kinds of organisation is refused; the operator sees no facts, and nobody without a key sees any', async () => {
   const facts = operations.filter(
     ({ service, id }) => service !== 'access' && id !== 'listIndicators' && !ofOrganisations(id),

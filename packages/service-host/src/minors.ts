@@ -10,8 +10,8 @@ type Identity = { birthDate?: string; idType?: 'citizen-id'; idNumber?: string }
 /**
  * Those of these persons of whom nobody could say that they are minors: whoever is known by their work to be grown up,
  * and whoever was born long enough ago by all that is recorded, their birth month, birth date and citizen's number. Of
- * whom nothing is known, or who is not known here, counts as a minor. Nothing of it is shown to anybody. Who was erased
- * has no age, and nothing that could be opened.
+ * whom nothing is known, or who is not known here, counts as a minor. Nothing of it is shown to anybody. Of whom nothing
+ * can be opened, who was erased or is restricted, nothing has to be closed.
  */
 export async function grownUps(
   asked: readonly Asked[],
@@ -32,7 +32,7 @@ export async function grownUps(
       const opened = await vault.openMany(tenant, boxes)
       for (const one of its) {
         const identity = opened[boxed.indexOf(one)]
-        if (identity && 'erased' in identity) found.add(one.person)
+        if (identity && !('value' in identity)) found.add(one.person)
         else if (grownUpByWork(name, one) || isGrownUp(one, valueOf(identity), today)) found.add(one.person)
       }
     }
