@@ -40,14 +40,18 @@ export async function grownUps(
   return found
 }
 
-/** Of who is restricted nothing is read. */
 const valueOf = (identity: Opened | undefined) => (identity && 'value' in identity ? identity.value : {}) as Identity
 
 const ofPersons = new Set(['Subject', 'Volunteer', 'Practitioner'])
 
 const grownUpByWork = (record: string, { kind }: Row) => record === 'Practitioner' || kind === 'teacher'
 
-const isGrownUp = ({ birthYearMonth }: Row, identity: Identity, today: string) => {
+/** Each of the things that are known says so. */
+export const isGrownUp = (
+  { birthYearMonth }: { birthYearMonth?: string | null },
+  identity: Identity,
+  today: string,
+): boolean => {
   const number = idNumberOf(identity as never)
   const check = number?.type === 'citizen-id' ? checkCitizenId(number.value) : undefined
   const born = [

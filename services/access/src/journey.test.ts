@@ -93,6 +93,20 @@ describe('an OAuth client', () => {
     })
   })
 
+  test('stands for the role that it was registered with, in its tokens too', async () => {
+    const { jwk, ...keys } = await aPair('EdDSA')
+    const standing = { role: 'social-worker', within: { workerId: 'pra_01h455vb4pex5vsknk084sn001' } }
+    const made = await ngo.post(`${organisation(ngo)}/clients`, {
+      ...{ label: 'worker', method: 'private_key_jwt', keys: [jwk], ...standing },
+    })
+    const { id } = made.body.data
+    await known(id)
+    const { body } = await token(asserted(await assertion(id, { jwk, ...keys })))
+    expect((await me(body.access_token)).body.data).toMatchObject(standing)
+    const issuing = await world.anonymous.post(`${organisation(ngo)}/keys`, { label: 'x' }, bearer(body.access_token))
+    expect([issuing.status, issuing.body.code]).toEqual([403, 'not-permitted'])
+  })
+
   test('may use ES256 too', async () => {
     const es = await aPair('ES256')
     const made = await ngo.post(`${organisation(ngo)}/clients`, {
