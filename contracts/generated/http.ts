@@ -6902,7 +6902,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "text/event-stream": string;
+                "text/event-stream": unknown;
             };
         };
         /** @description One page of changes, in the order of the ledger. */
