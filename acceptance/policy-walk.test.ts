@@ -78,7 +78,8 @@ beforeAll(async () => {
   const person = made('openCase').body['subjectId']
   const [accessGrantId] = await accessTold(stationHead, contractor, person)
   const [overrideId] = await emergenciesTold(stationHead, contractor, person)
-  credentials = { ...(await credentialsOf(contractor.orgId)), requestId, accessGrantId, overrideId }
+  const jobId = (await contractor.get('/v1/jobs')).body.data[0].id
+  credentials = { ...(await credentialsOf(contractor.orgId)), requestId, accessGrantId, overrideId, jobId }
   const { orgId } = await product.organisation('contractor', '备用')
   spare = { organisationId: orgId, ...(await credentialsOf(orgId)) }
   Object.assign(callers, {
@@ -172,6 +173,7 @@ const bodies: Record<string, Record<string, unknown>> = {
   replaceClientCredentials: {},
   revokeClient: { reason: 'lost' },
   resetSandbox: {},
+  cancelJob: {},
   moveSandboxClock: { now: '2999-01-01T00:00:00Z' },
   get requestAccess() {
     const ownerOrgId = callers['contractor: own'].orgId

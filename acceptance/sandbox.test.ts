@@ -79,7 +79,9 @@ describe('a sandbox', () => {
   test('gives keys and secrets that can be told from real ones at sight', async () => {
     const made = async (by: Api, what: string, body: object) => {
       const { id } = await organisationOf(by)
-      return (await by.post(`/v1/organisations/${id}/${what}`, body)).body.data
+      const answer = await by.post(`/v1/organisations/${id}/${what}`, body)
+      await by.get('/v1/me', { 'sync-token': answer.syncToken! }) // From here on it is known.
+      return answer.body.data
     }
     const key = { label: 'another' }
     expect((await made(trying, 'keys', key)).secret).toMatch(/^wsk_test_/)
@@ -115,6 +117,18 @@ describe('the clock of a sandbox', () => {
     expect(body.data.recordedAt >= then).toBe(true)
     const before = await trying.get(`/v1/activities?asOf=${after(Date.parse(then), -1)}`)
     expect(JSON.stringify(before.body.data)).not.toMatch(body.data.id)
+
+    const seeded = (await trying.get('/v1/activities')).body.data.find(({ title }: any) => title === '沙箱讲座')
+    const evidence = [{ sha256: '9f'.repeat(32), mediaType: 'image/jpeg', label: '签到处' }]
+    const occurrence = { occurredOn: '2025-05-21', headcount: { value: 15, method: 'count' }, evidence }
+    const held = await trying.post(`/v1/activities/${seeded.id}/occurrences`, occurrence)
+    expect(held.status).toBe(201)
+    const counted = async (query: string) => {
+      const report = `/v1/reports/service-statistics?agreementId=${seeded.agreementId}${query}`
+      const { body: shown } = await trying.get(report, { 'sync-token': held.syncToken! })
+      return shown.data.find(({ indicator, dimensions }: any) => indicator === 'IND-A1' && !dimensions.kind).value
+    }
+    expect([await counted(''), await counted(`&asOf=${after(Date.parse(then), -1)}`)]).toEqual(['1', '0'])
     expect((await live.post('/v1/activities', tomorrow)).body.code).toBe('date-in-future')
   })
   test('never goes back, nor beyond the life of the key that moves it', async () => {

@@ -68,6 +68,8 @@ beforeAll(async () => {
   strangersColleague = await product.anotherHand(stranger)
   before = await everythingShown(stranger, 'contractor', strangers, credentials.get(stranger)!)
   underAgreement = await tell(product, victim, agreement, '甲')
+  const [{ id: jobId }] = (await victim.get('/v1/jobs')).body.data
+  credentials.set(victim, { ...credentials.get(victim), jobId })
   underAnother = await tell(product, victim, another, '甲二')
   underNone = await tell(product, victim, undefined, '甲三')
   victims = await everythingShown(victim, 'contractor', underAgreement, credentials.get(victim)!)
@@ -85,7 +87,7 @@ afterAll(() => product?.stop(), 60_000)
 test('the telling holds every command of a contractor and fills every field for identity and free text', () => {
   const missing = operations
     .filter(({ writes, roles, carriesOthers }) => writes && roles.includes('contractor') && !carriesOthers)
-    .filter(({ service }) => service !== 'access') // Where something is told to us there, single-persons.test.ts looks.
+    .filter(({ service, id }) => service !== 'access' && id !== 'cancelJob') // Where something is told to us there, single-persons.test.ts looks.
     .flatMap(({ id, body }) => {
       const steps = underAgreement.steps.filter(({ operation }) => operation === id)
       const unfilled = leavesOf(body)

@@ -218,12 +218,52 @@ describe('a webhook endpoint', () => {
     const to = new Date().toISOString()
     await plan('四')
     await hooks.until(() => hooks.heard.length === 4)
-    expect((await contractor.post(`${path}/replays`, { from, to })).status).toBe(200)
+    const asked = await contractor.post(`${path}/replays`, { from, to })
+    expect(asked.status).toBe(200)
+    const job = `/v1/jobs/${asked.body.data.replayJobId}`
     await hooks.until(() => hooks.heard.length === 7)
     await pause(500)
+    const done = await contractor.get(job)
+    expect(done.body.data).toMatchObject({
+      ...{ kind: 'webhook-replay', status: 'done', links: { about: path } },
+      ...{ progress: { done: 3, total: 3 }, result: { delivered: 3, failed: 0 } },
+    })
+    expect(done.headers.get('retry-after')).toBeNull()
+    expect((await contractor.post(`${job}/cancellation`, undefined)).body.code).toBe('job-ended')
+    expect((await contractor.get('/v1/jobs?limit=1')).body.data).toEqual([done.body.data])
     expect(subjects(hooks).slice(4).sort()).toEqual(made.map((id) => `activity-${id}`).sort())
     const { body } = await contractor.get(`${path}/deliveries`)
     expect(body.data.filter((one: any) => one.replayId).length).toBe(3)
+  }, 180_000)
+
+  test('is spared the rest of a replay that is called off', async () => {
+    hooks = await server()
+    const { path } = await register(hooks, only)
+    const from = new Date().toISOString()
+    await plan('一')
+    await hooks.until(() => hooks.heard.length === 1)
+    hooks.answers(() => 503)
+    const to = new Date(Date.now() + 60_000).toISOString()
+    const { replayJobId } = (await contractor.post(`${path}/replays`, { from, to })).body.data
+    const job = `/v1/jobs/${replayJobId}`
+    await hooks.until(() => hooks.heard.length > 1)
+    const going = await contractor.get(job)
+    expect([going.body.data.status, going.headers.get('retry-after'), going.body.data.progress.done]).toEqual([
+      ...['running', '2', 0],
+    ])
+    for (const _ of ['once', 'again']) {
+      const cancelled = await contractor.post(`${job}/cancellation`, undefined, { 'idempotency-key': undefined })
+      expect([cancelled.status, cancelled.body.data.status]).toEqual([200, 'cancelled'])
+    }
+    const { body } = await contractor.get(`${path}/deliveries?status=pending`)
+    expect(body.data).toEqual([])
+    expect((await contractor.get(job)).body.data).toMatchObject({ status: 'cancelled', result: { delivered: 0 } })
+    const pages = [await contractor.get('/v1/jobs?limit=1')]
+    pages.push(await contractor.get(/<(.*)>/.exec(pages[0]!.headers.get('link')!)![1]!))
+    expect(pages.map(({ body: page }) => page.data.length)).toEqual([1, 1])
+    expect(pages[1]!.body.data[0].id).not.toBe(replayJobId)
+    for (const by of [await product.organisation('contractor'), product.operator])
+      expect((await by.get(job)).body.code).toBe('not-found')
   }, 180_000)
 
   test('gets single events again, also such as were recorded before it was there', async () => {

@@ -190,7 +190,7 @@ const forAll = new Set(['getMe', 'getRequest', 'sendBatch'])
 
 /** A POST that records something, and is not another protocol's. */
 const writes = ({ method, node }: Operation) =>
-  method === 'post' && !node['x-reads'] && !node['x-public'] && !node['x-built-in']
+  method === 'post' && !['x-reads', 'x-public', 'x-built-in', 'x-idempotent'].some((mark) => node[mark])
 
 const classifications = new Set(['public', 'internal', 'pii.direct', 'pii.sensitive'])
 

@@ -14,6 +14,8 @@ const rules: { path: RegExp; get: string[]; post: string[] }[] = [
   { path: /^\/v1\/(indicators|reports)\b/, get: ['reports:read'], post: ['reports:write'] },
   { path: /^\/v1\/(events|changes)\b/, get: ['events:read'], post: [] },
   { path: /^\/v1\/webhook-endpoints\b/, get: ['webhooks:manage'], post: ['webhooks:manage'] },
+  // Every job is of webhooks yet.
+  { path: /^\/v1\/jobs\b/, get: ['webhooks:manage'], post: ['webhooks:manage'] },
   { path: /^\/v1\/agreement-grants\b/, get: ['grants:manage'], post: ['grants:manage'] },
   { path: /^\/v1\/access-log\b/, get: ['audit:read'], post: [] },
   { path: /^\/v1\/access-overrides\/[^/]+\/review$/, get: [], post: ['overrides:manage'] },

@@ -26,7 +26,8 @@ export function attemptsOn(
 }
 
 export function nobodysId(prefix: string) {
-  return prefix === 'req' ? `req_${randomUUID().replaceAll('-', '')}` : idOf(prefix, `nobody’s ${randomUUID()}`)
+  if (prefix === 'req' || prefix === 'job') return `${prefix}_${randomUUID().replaceAll('-', '')}`
+  return idOf(prefix, `nobody’s ${randomUUID()}`)
 }
 
 /** What funders, the operator and people within a contractor send, and questions. */
@@ -44,6 +45,7 @@ export const bodies: Record<string, Record<string, any>> = {
   rotateApiKey: {},
   revokeApiKey: { reason: 'lost' },
   resetSandbox: {},
+  cancelJob: {},
   moveSandboxClock: { now: '2999-01-01T00:00:00Z' },
   requestAccess: { personId: nobodysId('sub'), purpose: 'audit', until: inDays(9), reason: '抽查时须核对服务对象' },
   approveAccess: {},

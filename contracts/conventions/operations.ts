@@ -27,6 +27,8 @@ export function complete(
     .filter((name) => !declared.some((one) => one.in === 'path' && one.name === name))
     .map((name) => pathParameter(name, schemas))
   const public_ = operation['x-public'] === true
+  // What is the same however often it is sent records nothing by itself: `x-idempotent`.
+  const commands = writes && !builtIn && !public_ && operation['x-idempotent'] !== true
   const parameters = [
     ...ids,
     ...(operation.parameters ?? []),
@@ -36,8 +38,8 @@ export function complete(
       ...(!builtIn && !writes && shows ? ['AsOf', 'AcceptDatetime'] : []),
       ...(opensPersons(operation, access) ? ['AccessOverride'] : []),
       ...(method === 'get' && shows && operation['x-built-in'] !== 'diff' ? [fieldsOf(nameShownBy(operation))] : []),
-      ...(writes && !builtIn && !public_ ? ['IdempotencyKey', 'DryRun'] : []),
-      ...(writes && !builtIn && !public_ && path.includes('{') ? ['IfMatch'] : []),
+      ...(commands ? ['IdempotencyKey', 'DryRun'] : []),
+      ...(commands && path.includes('{') ? ['IfMatch'] : []),
       ...(public_ ? [] : ['SyncToken', 'Prefer']),
       'AcceptLanguage',
     ].map((name) => ref('parameters', name)),
@@ -62,7 +64,7 @@ export function complete(
     responses: {
       ...operation.responses,
       ...(created && { '201': { $ref: created.$ref.replace(/Answer$/, 'Created') } }),
-      ...(writes && !builtIn && !public_ && { 204: ref('responses', 'NoContent') }),
+      ...(commands && { 204: ref('responses', 'NoContent') }),
       ...(!writes && !builtIn && shows === 'Answer' && { 304: ref('responses', 'NotModified') }),
       ...Object.fromEntries(
         errors

@@ -2648,6 +2648,63 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What goes on by itself on your behalf, and what ended in the last ninety days. 后台任务 */
+        get: operations["listJobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/{jobId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How far a job has come. 任务进度
+         * @description Always 200, whatever became of it; Retry-After says when it is worth asking again.
+         */
+        get: operations["getJob"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/{jobId}/cancellation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let a job do no more; what it did stays done. 取消任务
+         * @description It may be sent again as often as you like, and so needs no Idempotency-Key.
+         */
+        post: operations["cancelJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/agreements/{agreementId}/versions/{version}": {
         parameters: {
             query?: never;
@@ -5737,6 +5794,7 @@ export interface components {
             suspensionReason?: string;
             /** @description `whsec_…`; only in the answer that made it. */
             secret?: string;
+            replayJobId?: components["schemas"]["JobId"];
         } & components["schemas"]["WebhookFacts"];
         RegisterWebhook: {
             /** @description Your own id, if you made one offline. */
@@ -5763,6 +5821,44 @@ export interface components {
         };
         WebhookDeliveries: {
             data: components["schemas"]["WebhookDelivery"][];
+            nextCursor?: string;
+        };
+        /** @description The job that does it, or did last: /v1/jobs/{jobId}. */
+        JobId: string;
+        Job: {
+            id: components["schemas"]["JobId"];
+            kind: string;
+            /** @description `waiting`: for its turn, or for its endpoint to be resumed. `failed`: it ended, and not all of it succeeded. */
+            status: string;
+            requestedAt: components["schemas"]["Time"];
+            startedAt?: components["schemas"]["Time"];
+            endedAt?: components["schemas"]["Time"];
+            progress: {
+                done: number;
+                /** @description Missing until it is known. */
+                total?: number;
+                /** @description Since it started, on average. */
+                ratePerSecond: number;
+            };
+            /** @description Of a job that has ended. */
+            result?: {
+                delivered?: number;
+                failed?: number;
+            };
+            links: {
+                /** @description What it is about. */
+                about: string;
+                /** @description What it did, piece by piece. */
+                details?: string;
+            };
+        };
+        JobAnswer: {
+            data: components["schemas"]["Job"];
+            /** @description As the header Retry-After, in seconds. */
+            retryAfter?: number;
+        };
+        Jobs: {
+            data: components["schemas"]["Job"][];
             nextCursor?: string;
         };
         WebhookDelivery: {
@@ -6915,6 +7011,30 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ChangeBatch"];
+            };
+        };
+        /** @description The job as it is now. */
+        JobAnswer: {
+            headers: {
+                "Request-Id": components["headers"]["Request-Id"];
+                "API-Version": components["headers"]["API-Version"];
+                "Retry-After": components["headers"]["Retry-After-If-Running"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["JobAnswer"];
+            };
+        };
+        /** @description One page of jobs, the newest first. */
+        JobsPage: {
+            headers: {
+                "Request-Id": components["headers"]["Request-Id"];
+                "API-Version": components["headers"]["API-Version"];
+                Link: components["headers"]["Link"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Jobs"];
             };
         };
         /** @description One page of deliveries. */
@@ -8295,7 +8415,7 @@ export interface components {
         /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
         ProjectFields: ("kind" | "theme" | "agreementId" | "siteId" | "occurredOn" | "note" | "id" | "version" | "orgId" | "recordedAt" | "updatedAt" | "masked" | "status" | "result" | "closedOn")[];
         /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
-        WebhookFields: ("url" | "eventTypes" | "description" | "id" | "version" | "orgId" | "agreementId" | "siteId" | "occurredOn" | "recordedAt" | "updatedAt" | "masked" | "status" | "suspensionReason" | "secret")[];
+        WebhookFields: ("url" | "eventTypes" | "description" | "id" | "version" | "orgId" | "agreementId" | "siteId" | "occurredOn" | "recordedAt" | "updatedAt" | "masked" | "status" | "suspensionReason" | "secret" | "replayJobId")[];
         /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
         ProviderFields: ("kind" | "name" | "uscc" | "occurredOn" | "id" | "version" | "orgId" | "agreementId" | "siteId" | "recordedAt" | "updatedAt" | "masked" | "status" | "note" | "identity" | "identity.name" | "identity.idType" | "identity.idNumber" | "identity.birthDate" | "identity.phone" | "identity.address" | "identity.guardian")[];
         /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
@@ -8345,6 +8465,8 @@ export interface components {
         "Retry-After": string;
         /** @description With `concurrent-update`, seconds until it is worth sending the same request again. */
         "Retry-After-If-Any": string;
+        /** @description While the job goes on, seconds until it is worth asking again. */
+        "Retry-After-If-Running": string;
         /** @description How to say who asks. */
         "WWW-Authenticate": string;
     };
@@ -16924,6 +17046,108 @@ export interface operations {
             401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listJobs: {
+        parameters: {
+            query?: {
+                /** @description How many at most, 100 by default. More than 500 is taken as 500. */
+                limit?: components["parameters"]["Limit"];
+                /** @description The nextCursor of the page before. All pages of one list show the same moment. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: {
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["JobsPage"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getJob: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                jobId: components["schemas"]["JobId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["JobAnswer"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    cancelJob: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                jobId: components["schemas"]["JobId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["JobAnswer"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Problem"];
             503: components["responses"]["Unavailable"];

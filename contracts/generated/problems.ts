@@ -117,6 +117,7 @@ export type ProblemParams = {
   'record-type-not-known': { type: string | number; types: string | number }
   'streams-exhausted': { limit: string | number }
   'webhook-url-not-allowed': undefined
+  'job-ended': { status: string | number }
   'webhook-not-active': { status: string | number }
   'replay-not-clear': undefined
 }

@@ -40,7 +40,7 @@ export const copier = (inbox: Inbox, source: ServiceName, filter: LogFilter) => 
   let written = 0n
   return {
     apply: async (events: readonly Recorded[], client: pg.PoolClient, { overGaps = false } = {}) => {
-      const { head, last } = await hold(client, source, events)
+      const { head, last } = await hold(client, source, events, inbox.ahead())
       const unknown = await missing(client, source, events, last)
       const fresh = eachOnce(filter.types ? unknown : withoutGaps(unknown, last, overGaps))
       if (fresh.length === 0) return
@@ -75,14 +75,14 @@ export const keepFilter = async (client: pg.PoolClient, source: ServiceName, { c
 type Head = { position: bigint; learnt: Micros; settled: Micros; now: Micros }
 
 /** Nobody else writes to the inbox until the end of the transaction. Answers also each stream's last revision in it. */
-const hold = async (client: pg.PoolClient, source: ServiceName, events: readonly Recorded[]) => {
+const hold = async (client: pg.PoolClient, source: ServiceName, events: readonly Recorded[], aheadMs: number) => {
   const streams = [...new Set(events.map(({ stream }) => stream))]
   const [held, known] = await sendAll(client, [prepared(holdHead, []), prepared(lastRevisions, [source, streams])])
   const { position, learnt, settled, now } = held!.rows[0] as Record<keyof Head, string>
   return {
     head: {
       position: BigInt(position),
-      ...{ learnt: Number(learnt), settled: Number(settled), now: Number(now) },
+      ...{ learnt: Number(learnt), settled: Number(settled), now: Number(now) + aheadMs * 1000 },
     } satisfies Head,
     last: new Map(
       (known!.rows as { stream: string; revision: string }[]).map((row) => [row.stream, BigInt(row.revision)]),

@@ -16,6 +16,8 @@ export type InboxEvent = Recorded & {
 
 /** A service's own copy of the events of others: one log, in the order in which it learnt of them, without gaps. */
 export type Inbox = EventLog & {
+  /** By how many milliseconds the clock of those who record is ahead of ours. */
+  ahead: () => number
   pool: pg.Pool
   /** After this nothing is ever learnt at or before `at` (RFC 3339). Throws NotYet for a moment in the future. */
   settle(at: string): Promise<void>
@@ -43,6 +45,7 @@ export const openInbox = ({
   const { wake, added } = waker(pool, headNow)
 
   return {
+    ahead,
     pool,
     page: async (after, { limit, filter = {} }) => {
       const from = numberOf(after)

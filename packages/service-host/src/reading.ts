@@ -28,13 +28,14 @@ export const readingOf = (
 export function answerQuery(
   res: Response,
   { lines }: Pick<Operation, 'lines'>,
-  result: { data?: unknown[]; nextLink?: string; nextCursor?: string },
+  result: { data?: unknown; nextLink?: string; nextCursor?: string; retryAfter?: number },
 ) {
   const next = result.nextCursor ? pathWith(res.req, result.nextCursor) : result.nextLink
   if (next) res.set('Link', `<${next}>; rel="next"`)
+  if (result.retryAfter !== undefined) res.set('Retry-After', String(result.retryAfter))
   if (lines) res.vary('Accept')
   if (!lines || res.req.accepts(['application/json', ndjson]) !== ndjson) return void res.json(result)
-  res.type(ndjson).send(result.data!.map((item) => `${JSON.stringify(item)}\n`).join(''))
+  res.type(ndjson).send((result.data as unknown[]).map((item) => `${JSON.stringify(item)}\n`).join(''))
 }
 
 const ndjson = 'application/x-ndjson'

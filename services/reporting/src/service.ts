@@ -27,6 +27,7 @@ import { getReport } from './figures/get-report.ts'
 import { listFacts } from './figures/list-facts.ts'
 import { listIndicators } from './figures/list-indicators.ts'
 import { endAgreementGrant, giveAgreementGrant, grantRecord } from './grant/grant.ts'
+import { cancelJob, getJob, listJobs } from './jobs/read-jobs.ts'
 import { closeProject, projectRecord, startProject, voidProject } from './project/project.ts'
 
 export const reportingService = service('reporting', {
@@ -68,6 +69,9 @@ export const reportingService = service('reporting', {
     testWebhook,
     replayWebhook,
     listWebhookDeliveries,
+    listJobs,
+    getJob,
+    cancelJob,
   },
   records: [agreementRecord, grantRecord, projectRecord, webhookRecord],
   projections: [facts, changes, endpoints, accessLog],

@@ -30,7 +30,7 @@ export const deliver = worker('webhooks', {
       while (more && !stopping()) {
         const [endpoint] = await rows(take(endpointId, owner, now()))
         if (!endpoint) return
-        await beginRuns(endpoint, rows)
+        await beginRuns(endpoint, now(), rows)
         const unread = await fill(endpoint, now(), rows)
         const due = await rows(dueNow(endpointId, now()))
         const secrets = due.length > 0 ? await secretsOf(endpoint, tools) : []

@@ -54,22 +54,30 @@ export const letGo = (endpointId: string, owner: string) => sql`
  * The endpoint's own run begins a second before its registration: the ledger may learn of that after what another service
  * recorded later. A replay begins where its period does; single events may lie anywhere.
  */
-export const beginRuns = async ({ endpoint_id: id }: Endpoint, rows: Rows) => {
+export const beginRuns = async ({ endpoint_id: id }: Endpoint, now: string, rows: Rows) => {
   await rows(sql`
     insert into reporting.webhook_runs (endpoint_id, run, cursor)
-    select ${id}, '', ${placeBefore(sql`registered.at - interval '1 second'`)} from inbox.events registered
+    select ${id}, '', ${placeBefore(sql`${whenAsked} - interval '1 second'`)} from inbox.events registered
     where source = 'reporting' and stream = ${`webhook-${id}`} and revision = 0
     on conflict do nothing`)
   await rows(sql`
-    insert into reporting.webhook_runs (endpoint_id, run, cursor, until)
+    insert into reporting.webhook_runs (endpoint_id, run, cursor, until, started_at)
     select p.endpoint_id, p.replay_id,
            case when p.event_ids is null then ${placeBefore(sql`p.from_at`)} else 0 end,
-           case when p.event_ids is null then ${placeBefore(sql`p.to_at`)} else h.position end
+           case when p.event_ids is null then ${placeBefore(sql`p.to_at`)} else h.position end, ${now}::timestamptz
     from reporting.webhook_replays p, inbox.head h
     where p.endpoint_id = ${id}
       and not exists (select from reporting.webhook_runs r where (r.endpoint_id, r.run) = (p.endpoint_id, p.replay_id))
     on conflict do nothing`)
+  // Whoever cancelled it did this, too, unless they were killed.
+  await rows(sql`
+    delete from reporting.webhook_deliveries d using reporting.webhook_runs r
+    where r.endpoint_id = ${id} and r.cancelled_at is not null
+      and (d.endpoint_id, d.run) = (r.endpoint_id, r.run) and d.status = 'pending'`)
 }
+
+/** By the clock of who recorded it, or by the ledger's, if that one ran ahead. */
+const whenAsked = sql`least((registered.meta ->> 'recordedAt')::timestamptz, registered.learnt_at)`
 
 const placeBefore = (time: Statement) => sql`
   coalesce((select position from inbox.events where learnt_at < ${time} order by learnt_at desc limit 1), 0)`
@@ -80,7 +88,8 @@ const placeBefore = (time: Statement) => sql`
  */
 export const fill = async (endpoint: Endpoint, now: string, rows: Rows): Promise<boolean> => {
   const { endpoint_id: id, event_types: types, tenant: orgId, kind } = endpoint
-  const ofType = types === null ? sql`and ${unlessAsked}` : sql`and (e.type = any(${types}) or e.type = 'WebhookTestRequested')`
+  const ofType =
+    types === null ? sql`and ${unlessAsked}` : sql`and (e.type = any(${types}) or e.type = 'WebhookTestRequested')`
   const open = await rows(sql<{ run: string }>`
     select run from reporting.webhook_runs r, inbox.head h
     where r.endpoint_id = ${id} and r.cursor < least(r.until, h.position)
@@ -110,7 +119,7 @@ export const fill = async (endpoint: Endpoint, now: string, rows: Rows): Promise
         ), moved as (
           update reporting.webhook_runs r set cursor = coalesce(c.last, run.reach), numbered = r.numbered + c.n
           from run, counted c
-          where r.endpoint_id = ${id} and r.run = ${run} and r.cursor = run.cursor
+          where r.endpoint_id = ${id} and r.run = ${run} and r.cursor = run.cursor and r.cancelled_at is null
           returning r.cursor < least(r.until, run.head) as more
         ), added as (
           insert into reporting.webhook_deliveries (endpoint_id, run, position, number, event_id, stream, type, next_at)

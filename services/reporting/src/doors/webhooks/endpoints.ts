@@ -22,9 +22,9 @@ export const endpoints = projection('webhook-endpoints', {
         update reporting.webhook_endpoints
         set old_secret = secret, secret = ${secretIn(event)}, rotated_at = ${event.meta.recordedAt}
         where endpoint_id = ${event.streamId}`,
-      WebhookReplayRequested: ({ id, streamId, data: { from, to, eventIds } }) => sql`
-        insert into reporting.webhook_replays (replay_id, endpoint_id, from_at, to_at, event_ids)
-        values (${id}, ${streamId}, ${from ?? null}, ${to ?? null}, ${eventIds ?? null})
+      WebhookReplayRequested: ({ id, streamId, meta, data: { from, to, eventIds } }) => sql`
+        insert into reporting.webhook_replays (replay_id, endpoint_id, from_at, to_at, event_ids, requested_at)
+        values (${id}, ${streamId}, ${from ?? null}, ${to ?? null}, ${eventIds ?? null}, ${meta.recordedAt})
         on conflict (replay_id) do nothing`,
     },
   },

@@ -1,5 +1,6 @@
 import type { Streams } from '@wushe/contracts'
 import { aggregate, record, refuse } from '@wushe/slice'
+import { jobIdOf } from '../../jobs/job.ts'
 
 type Facts = Omit<Extract<Streams['webhook'], { type: 'WebhookRegistered' }>['data'], 'organisationId'>
 export type Webhook =
@@ -40,15 +41,18 @@ export const secretFrom = (chance: string) => `whsec_${Buffer.from(chance, 'hex'
 export const webhookRecord = record('Webhook', {
   from: 'webhook',
   table: 'reporting.webhook',
+  revision: 2,
   on: {
     WebhookRegistered: (_, { data: { organisationId: _org, ...facts } }) => ({ ...facts, status: 'active' }),
     WebhookCorrected: ({ status, ...rest }, { data: { organisationId: _org, reason: _, ...facts } }) => ({
       ...facts,
       status,
       ...('suspensionReason' in rest && { suspensionReason: rest.suspensionReason }),
+      ...('replayJobId' in rest && { replayJobId: rest.replayJobId }),
     }),
     WebhookSuspended: (body, { data }) => ({ ...body, status: 'suspended', suspensionReason: data.reason }),
     WebhookResumed: ({ suspensionReason: _, ...body }) => ({ ...body, status: 'active' }),
     WebhookRemoved: (body) => ({ ...body, status: 'removed' }),
+    WebhookReplayRequested: (body, { id }) => ({ ...body, replayJobId: jobIdOf(id) }),
   },
 })
