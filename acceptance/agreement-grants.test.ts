@@ -3,7 +3,7 @@ import { caughtUp, databaseOf } from '@wushe/service-host'
 import { boot, type Api, type Booted } from '@wushe/testkit'
 import { Client } from 'pg'
 import { services } from '../scripts/all-services.ts'
-import { disclosedBy as disclosed } from './rights.fixture.ts'
+import { disclosedBy as disclosed, erase } from './rights.fixture.ts'
 import { anAgreement, tell, type Told } from './telling/telling.fixture.ts'
 
 let product: Booted
@@ -299,4 +299,75 @@ test('a contractor sees every grant of its agreements, gives none that is the pu
   )
   expect((await funder.post('/v1/agreement-grants', terms({ view: 'named' }))).body.code).toBe('grant-not-yours')
   expect((await stranger.post('/v1/agreement-grants', terms({ view: 'named' }))).body.code).toBe('agreement-not-known')
+})
+
+describe('a person who asks', () => {
+  const copyOf = () => `/v1/persons/${subjectId}/copy`
+  const certificateOf = (id: string) => `/v1/persons/${id}/erasure-certificate`
+
+  test('gets a copy of all that mentions them, with what is sealed of them and of nobody else, and who saw it', async () => {
+    const others = (await contractor.get('/v1/subjects?limit=500')).body.data.filter((one: any) => one.id !== subjectId)
+    const own = (await contractor.get(`/v1/subjects/${subjectId}`)).body.data.identity
+    await caughtUp(product.host)
+    let body: any
+    const line = await disclosedBy(async () => (body = (await contractor.get(copyOf())).body))
+    expect(line).toMatchObject([{ operationId: 'getPersonCopy', persons: [subjectId] }])
+    const { events, disclosures } = body.data
+    expect(events[0]).toMatchObject({
+      type: 'SubjectRegistered',
+      title: 'Subject registered',
+      sealed: { identity: own },
+    })
+    expect(events.map(({ type }: any) => type)).toContain('MemberEnrolled')
+    expect(disclosures.length).toBeGreaterThan(0)
+    expect(new Set(disclosures.flatMap(({ persons }: any) => persons))).toEqual(new Set([subjectId]))
+    const names = others.flatMap(({ identity }: any) => identity?.name ?? [])
+    expect(names.length).toBeGreaterThan(1)
+    expect(names.filter((name: string) => JSON.stringify(body).includes(name))).toEqual([])
+
+    const page = await fetch(product.url + copyOf(), {
+      headers: { authorization: `Bearer ${contractor.key}`, accept: 'text/html' },
+    })
+    expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8'])
+    expect(page.headers.get('content-security-policy')).toMatch("default-src 'none'")
+    const html = await page.text()
+    expect(html).toMatch('个人信息副本')
+    expect(html).toMatch(own.name)
+    expect(names.filter((name: string) => html.includes(name))).toEqual([])
+  })
+
+  test('gets a certificate once they are erased: what was destroyed, by whom, what remains and why, and who had it', async () => {
+    expect((await contractor.get(certificateOf(subjectId))).body.code).toBe('not-found')
+    const colleague = await product.anotherHand(contractor)
+    await under(contractor, { view: 'named', basis: 'audit' }, async (token) => {
+      await funder.get(`/v1/subjects/${subjectId}`, token)
+    })
+    await erase(`/v1/subjects/${subjectId}`, contractor, colleague)
+    await caughtUp(product.host)
+    const { data } = (await contractor.get(certificateOf(subjectId))).body
+    expect(data).toMatchObject({ person: subjectId, orgId: contractor.orgId, basis: 'request' })
+    expect(data.requestedBy.keyId).not.toBe(data.approvedBy.keyId)
+    expect(data.keyDestroyedAt >= data.erasedAt).toBe(true)
+    expect(data.destroyed.map(({ section }: any) => section)).toEqual(['identity', 'note'])
+    const remains = new Map(data.remains.map((one: any) => [one.type ?? one.what.en, one]))
+    expect(remains.get('SubjectRegistered')).toMatchObject({ count: 1, what: { zh: '登记服务对象' } })
+    for (const kind of ['MemberEnrolled', 'Lines of the access log', 'Evidence entries'])
+      expect([kind, (remains.get(kind) as any)?.count > 0]).toEqual([kind, true])
+    expect(data.backups.deadOn > data.erasedAt.slice(0, 10)).toBe(true)
+    expect(data.handedOut).toEqual([
+      { orgId: funder.orgId, disclosures: expect.any(Number), lastAt: expect.any(String) },
+    ])
+
+    const { events } = (await contractor.get(copyOf())).body.data
+    expect(events[0]).toMatchObject({ masked: [{ pointer: '/sealed/identity', reason: 'erased' }] })
+    expect(events[0].sealed).toBeUndefined()
+  })
+
+  test('is answered by the organisation that holds the data, and by nobody else', async () => {
+    const stranger = await product.organisation('contractor', '又一中心')
+    for (const path of [copyOf(), certificateOf(subjectId)]) {
+      expect((await stranger.get(path)).body.code).toBe('not-found')
+      expect((await funder.get(path)).body.code).toBe('not-permitted')
+    }
+  })
 })

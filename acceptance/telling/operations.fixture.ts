@@ -50,7 +50,10 @@ export const operations: Operation[] = Object.entries(openapi.paths as Node).fla
       roles: operation['x-roles'],
       rule: operation['x-access'],
       writes: method === 'post' && !operation['x-reads'],
-      ids: parameters.filter((one) => one['in'] === 'path' && prefixOf(one['schema'])).map((one) => one['name']),
+      ids: parameters
+        // The id of a person is of several kinds.
+        .filter((one) => one['in'] === 'path' && (prefixOf(one['schema']) || one['name'] === 'personId'))
+        .map((one) => one['name']),
       query: parameters.filter((one) => one['in'] === 'query') as Operation['query'],
       body: operation.requestBody?.content['application/json'].schema,
       carriesOthers: operation['x-built-in'] === 'batch',

@@ -117,6 +117,10 @@ export function pathsOf(
     ),
   ]
   const fitting = known
+    .map((one): Record<string, string> => ({
+      ...one,
+      personId: one['subjectId'] ?? one['volunteerId'] ?? one['practitionerId'] ?? '',
+    }))
     .filter((one) => ids.every((name) => one[name]))
     .map((one) => Object.fromEntries(ids.map((name) => [name, one[name]!])))
   return [...new Map(fitting.map((one) => [JSON.stringify(one), one])).values()]
@@ -135,7 +139,7 @@ export async function everythingShown(
   const addresses = operations
     .filter(({ method, roles }) => method === 'get' && roles.includes(kind))
     .filter(({ id, ends }) => ends && !goesOn.has(id))
-    .filter(({ id }) => id !== 'listAccessLog') // To look is a line in it.
+    .filter(({ id }) => id !== 'listAccessLog' && id !== 'getPersonCopy') // To look is a line in it.
     .flatMap((operation) =>
       (operation.ids.length > 0 ? pathsOf(operation, told, credentials) : [{}]).map(
         (path) => addressOf(operation, path) + (operation.pages ? '?limit=500' : ''),

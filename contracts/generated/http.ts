@@ -2460,6 +2460,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/persons/{personId}/copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A copy of all that is held of a person, to be given to them. 个人信息副本
+         * @description Every event that mentions the person, in order, with what is sealed of this person and of nobody else opened, and who was shown it. As JSON or, by `Accept: text/html`, as a page to print. To take it is a line in the access log.
+         */
+        get: operations["getPersonCopy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/persons/{personId}/erasure-certificate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What an erasure destroyed, what remains and why. 抹除证明
+         * @description Not found until the person is erased.
+         */
+        get: operations["getErasureCertificate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/webhook-endpoints": {
         parameters: {
             query?: never;
@@ -5455,6 +5495,70 @@ export interface components {
             /** @description The emergency that opened it. */
             overrideId?: string;
         };
+        PersonCopy: {
+            data: {
+                person: components["schemas"]["PersonId"];
+                orgId: components["schemas"]["OrganisationId"];
+                preparedAt: components["schemas"]["Time"];
+                events: components["schemas"]["CopiedEvent"][];
+                disclosures: components["schemas"]["AccessLogLine"][];
+            };
+        };
+        CopiedEvent: {
+            /** Format: uuid */
+            eventId: string;
+            service: string;
+            type: string;
+            title: string;
+            occurredOn?: components["schemas"]["Date"];
+            recordedAt: components["schemas"]["Time"];
+            by: components["schemas"]["Reader"];
+            data: {
+                [key: string]: unknown;
+            };
+            /** @description What is sealed of this person, opened. */
+            sealed?: {
+                [key: string]: unknown;
+            };
+            masked?: components["schemas"]["Masked"][];
+        };
+        ErasureCertificate: {
+            data: {
+                person: components["schemas"]["PersonId"];
+                orgId: components["schemas"]["OrganisationId"];
+                basis: string;
+                requestedAt?: components["schemas"]["Time"];
+                requestedBy?: components["schemas"]["Reader"];
+                erasedAt: components["schemas"]["Time"];
+                approvedBy: components["schemas"]["Reader"];
+                /** @description When the vault destroyed the key under which all of it was sealed. */
+                keyDestroyedAt: components["schemas"]["Time"];
+                /** @description How many sealed sections nobody can open any more. */
+                destroyed: {
+                    section: string;
+                    count: number;
+                }[];
+                remains: components["schemas"]["Remaining"][];
+                backups: {
+                    /** @description The day on which no backup of the vault holds the key any more. */
+                    deadOn: components["schemas"]["Date"];
+                    duty: components["schemas"]["Wording"];
+                };
+                /** @description To which other organisations it was shown; what they keep is for them to delete. */
+                handedOut: {
+                    orgId: components["schemas"]["OrganisationId"];
+                    disclosures: number;
+                    lastAt: components["schemas"]["Time"];
+                }[];
+            };
+        };
+        Remaining: {
+            /** @description The type of the events, where it is such. */
+            type?: string;
+            what: components["schemas"]["Wording"];
+            count: number;
+            why: components["schemas"]["Wording"];
+        };
         Reader: {
             orgId: components["schemas"]["OrganisationId"];
             /** @description The key or client. */
@@ -6930,6 +7034,29 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["SubjectMatches"];
+            };
+        };
+        /** @description The copy. */
+        PersonCopy: {
+            headers: {
+                "Request-Id": components["headers"]["Request-Id"];
+                "API-Version": components["headers"]["API-Version"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["PersonCopy"];
+                "text/html": string;
+            };
+        };
+        /** @description The certificate. */
+        ErasureCertificate: {
+            headers: {
+                "Request-Id": components["headers"]["Request-Id"];
+                "API-Version": components["headers"]["API-Version"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErasureCertificate"];
             };
         };
         /** @description Lines of the access log, the newest first. */
@@ -16422,6 +16549,68 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["AccessLogPage"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getPersonCopy: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                personId: components["schemas"]["PersonId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["PersonCopy"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getErasureCertificate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                personId: components["schemas"]["PersonId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["ErasureCertificate"];
             400: components["responses"]["Problem"];
             401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["Problem"];

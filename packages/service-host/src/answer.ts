@@ -98,7 +98,8 @@ export const answer: RequestHandler = async (req, res) => {
       await wait(...service.service.projections.map((one) => one.name))
       const result = await slice.answer(input, readingOf(askedOf(res), actor), service.rows)
       if (isRefusal(result as object)) throw new Refused(result as never)
-      return answerQuery(res, operation, result as object)
+      const { html } = slice
+      return answerQuery(res, operation, result as object, html && (() => html(result, askedOf(res).language)))
     }
     case 'stream':
       return askedOf(res).streams.answer(req, res, {

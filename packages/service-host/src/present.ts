@@ -1,9 +1,10 @@
 import type { RecordVersion } from '@wushe/feed'
+import type { Shown as Handed } from '@wushe/slice'
 import type { Moment } from '@wushe/slice'
 import type { Box, Opened } from '@wushe/vault'
 import { classesIn, classifiedOf, withoutOthers, type Classified } from './classified.ts'
 import { isAsked, onlyAsked, partsAsked, type Fields } from './fields.ts'
-import type { Operation } from './contract.ts'
+import { policy, type Operation } from './contract.ts'
 import type { Disclosure } from './disclosure.ts'
 import type { OpenService } from './open.ts'
 import { grownUps } from './minors.ts'
@@ -153,6 +154,26 @@ export function bodyShown(
     Array.isArray(one) ? one.filter((part) => seesPart(operation.access, actor, part?.agreementId)) : one,
   ])
   return { value: Object.fromEntries(seen), left: left.map((pointer) => ({ pointer, reason: 'not-permitted' })) }
+}
+
+/** The whole of what an organisation holds sealed of its own people, for an answer that hands it to them. */
+export async function openOwn(
+  sections: readonly { name: string; box: unknown }[],
+  { operation, request, service }: Pick<Showing, 'operation' | 'request' | 'service'>,
+): Promise<Handed[]> {
+  const tenant = request.moment.actor.orgId
+  const opened = await service.vault.openMany(
+    tenant,
+    sections.map(({ name, box }) => ({ name, box: box as Box })),
+  )
+  const records = opened.filter((one) => 'value' in one).length
+  const persons = [...new Set(sections.flatMap(({ name }) => name.split('.')[1] ?? []))]
+  const { operationId } = operation
+  if (records > 0)
+    await service.disclose({ operationId, tenant, persons, classes: [...policy.fields.contractor], records }, request)
+  return opened.map((one) =>
+    'value' in one ? { value: one.value } : { missing: 'erased' in one ? 'erased' : 'restricted' },
+  )
 }
 
 /** Each organisation's boxes are opened with its own keys. */

@@ -3,6 +3,7 @@ import type { Request, Response } from 'express'
 import type { Operation } from './contract.ts'
 import type { OpenService } from './open.ts'
 import { refuseAgreement } from './policy.ts'
+import { openOwn } from './present.ts'
 import { Refused, type Language } from './problem.ts'
 import type { Request as CommandRequest } from './stamp.ts'
 
@@ -22,6 +23,8 @@ export const readingOf = (
   language,
   settle: (at) => settle(service, at),
   cursors: service.cursors,
+  open: (sections) => openOwn(sections, { operation, request, service }),
+  keyDestroyedAt: (person) => service.vault.destroyedAt(actor.orgId, person),
 })
 
 /** As JSON or, where the contract offers it and the caller prefers it, one item of `data` a line. */
@@ -29,7 +32,16 @@ export function answerQuery(
   res: Response,
   { lines }: Pick<Operation, 'lines'>,
   result: { data?: unknown; nextLink?: string; nextCursor?: string; retryAfter?: number },
+  html?: () => string,
 ) {
+  if (html) {
+    res.vary('Accept')
+    if (res.req.accepts(['application/json', 'text/html']) === 'text/html')
+      return void res
+        .set('Content-Security-Policy', "default-src 'none'; style-src 'unsafe-inline'")
+        .type('html')
+        .send(html())
+  }
   const next = result.nextCursor ? pathWith(res.req, result.nextCursor) : result.nextLink
   if (next) res.set('Link', `<${next}>; rel="next"`)
   if (result.retryAfter !== undefined) res.set('Retry-After', String(result.retryAfter))

@@ -37,6 +37,7 @@ export type QuerySlice = {
   kind: 'query'
   operation: string
   answer: (input: any, reading: Reading, rows: Rows) => Promise<unknown>
+  html?: ((answer: any, language: 'zh' | 'en') => string) | undefined
 }
 export type StreamSlice = {
   kind: 'stream'

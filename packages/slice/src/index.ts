@@ -30,6 +30,7 @@ export {
   type Piece,
   type Reading,
   type Rows,
+  type Shown,
 } from './query.ts'
 export { worker, type Posted, type Tools, type WorkerSlice } from './worker.ts'
 export { record, type Meta, type Recorded, type RecordSlice } from './record.ts'

@@ -22,7 +22,16 @@ export type Reading = {
    */
   settle: (at: string) => Promise<void>
   cursors: Cursors
+  /**
+   * Opens sealed sections of the actor's own organisation, in the same order, and records that they were disclosed: the
+   * access log knows before anybody is shown them.
+   */
+  open: (sections: readonly { name: string; box: unknown }[]) => Promise<Shown[]>
+  /** RFC 3339: when the vault destroyed the key of a person of the actor's organisation. */
+  keyDestroyedAt: (person: string) => Promise<string | undefined>
 }
+
+export type Shown = { value: unknown } | { missing: 'erased' | 'restricted' }
 
 /** Cursors are signed: `read` refuses one of another scope, such as another caller or filter. */
 export type Cursors = {
@@ -54,7 +63,9 @@ export const match = <Name extends keyof Operations>(operation: Name, of: Record
 export const query = <Name extends keyof Operations>(
   operation: Name,
   answer: (input: Input<Operations[Name]>, reading: Reading, rows: Rows) => Promise<Answer<Operations[Name]> | Refusal>,
-) => ({ kind: 'query', operation, answer }) as const
+  /** How it looks to who asks for a page rather than for JSON. */
+  { html }: { html?: (answer: Answer<Operations[Name]>, language: 'zh' | 'en') => string } = {},
+) => ({ kind: 'query', operation, answer, html }) as const
 
 /** A piece of a stream: what to send, and from where to go on. */
 export type Piece = {

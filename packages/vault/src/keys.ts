@@ -70,6 +70,13 @@ export const openKeys = (pool: Pick<Pool, 'query'>, wrapping: Wrapping, options:
         evict(tenant, owner)
       }
     },
+    destroyedAt: async (tenant: string, owner: string): Promise<string | undefined> => {
+      const { rows } = await pool.query<{ destroyed_at: Date | null }>(
+        'select destroyed_at from vault.keys where tenant = $1 and owner = $2',
+        [tenant, owner],
+      )
+      return rows[0]?.destroyed_at?.toISOString()
+    },
     /** Closes a key, made where there is none, or opens it again; a destroyed one stays destroyed. */
     restrict: async (tenant: string, owner: string, closed: boolean): Promise<void> => {
       if (closed) await findOrMake(pool, wrapping, [{ tenant, owner }])

@@ -35,6 +35,8 @@ export type Vault = {
    * as they are told to `evict`, and without that when the key's time in their memory is over.
    */
   destroy(tenant: string, person: string): Promise<{ destroyedAt: string }>
+  /** When a person's key was destroyed; undefined while it was not. */
+  destroyedAt(tenant: string, person: string): Promise<string | undefined>
   /** Closes a person's key: nothing opens and nothing is sealed until it is lifted. Other processes as with `destroy`. */
   restrict(tenant: string, person: string): Promise<void>
   lift(tenant: string, person: string): Promise<void>
@@ -114,6 +116,10 @@ export const openVault = async (options: {
     destroy: async (tenant, person) => {
       demand(tenant, person)
       return { destroyedAt: await keys.destroy(tenant, person) }
+    },
+    destroyedAt: async (tenant, person) => {
+      demand(tenant, person)
+      return keys.destroyedAt(tenant, person)
     },
     restrict: async (tenant, person) => {
       demand(tenant, person)

@@ -28,6 +28,9 @@ import { listFacts } from './figures/list-facts.ts'
 import { listIndicators } from './figures/list-indicators.ts'
 import { endAgreementGrant, giveAgreementGrant, grantRecord } from './grant/grant.ts'
 import { cancelJob, getJob, listJobs } from './jobs/read-jobs.ts'
+import { getErasureCertificate } from './persons/get-erasure-certificate.ts'
+import { getPersonCopy } from './persons/get-person-copy.ts'
+import { personEvents } from './persons/person-events.ts'
 import { closeProject, projectRecord, startProject, voidProject } from './project/project.ts'
 
 export const reportingService = service('reporting', {
@@ -57,6 +60,8 @@ export const reportingService = service('reporting', {
     streamEvents,
     listChanges,
     listAccessLog,
+    getPersonCopy,
+    getErasureCertificate,
     listWebhooks: list('listWebhooks', webhookRecord),
     registerWebhook,
     getWebhook: one('getWebhook', webhookRecord),
@@ -74,7 +79,7 @@ export const reportingService = service('reporting', {
     cancelJob,
   },
   records: [agreementRecord, grantRecord, projectRecord, webhookRecord],
-  projections: [facts, changes, endpoints, accessLog],
+  projections: [facts, changes, endpoints, accessLog, personEvents],
   workers: [deliver],
   upcasters: {},
   migrations: new URL('../migrations/', import.meta.url),

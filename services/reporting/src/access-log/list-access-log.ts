@@ -1,5 +1,5 @@
 import type { Streams } from '@wushe/contracts'
-import { empty, query, sql } from '@wushe/slice'
+import { empty, query, sql, type Rows, type Statement } from '@wushe/slice'
 
 type Row = {
   position: string
@@ -23,9 +23,7 @@ export const listAccessLog = query('listAccessLog', async ({ query: asked }, { a
   const after = cursors.read<{ position: string }>(cursor, scope)
   const limit = Math.min(wanted, 500)
   const found = await rows(sql<Row>`
-    select position::text, event_id, service, operation_id, request_id, org_id, key_id, person, persons, data,
-           to_char(at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as at
-    from reporting.access_log a
+    select ${columns} from reporting.access_log a
     where tenant = ${actor.orgId}
       ${person === undefined ? empty : sql`and persons @> array[${person}]`}
       ${from === undefined ? empty : sql`and a.at >= ${from}::date::timestamp at time zone 'Asia/Shanghai'`}
@@ -40,6 +38,18 @@ export const listAccessLog = query('listAccessLog', async ({ query: asked }, { a
     ...(found.length > limit && { nextCursor: cursors.write({ position: shown.at(-1)!.position }, scope) }),
   }
 })
+
+const columns: Statement = sql`
+  position::text, event_id, service, operation_id, request_id, org_id, key_id, person, persons, data,
+  to_char(at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as at`
+
+/** All disclosures of a person's data, in their order; of other persons on the same page nothing is said. */
+export const linesAbout = async (tenant: string, person: string, rows: Rows) => {
+  const found = await rows(sql<Row>`
+    select ${columns} from reporting.access_log a
+    where tenant = ${tenant} and persons @> array[${person}] order by a.position`)
+  return found.map((row) => ({ ...present(row, tenant), persons: [person] }))
+}
 
 /** Who the person behind another organisation's client was is for that organisation. */
 const present = (row: Row, asking: string) => ({

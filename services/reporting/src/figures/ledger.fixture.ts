@@ -31,6 +31,8 @@ export const openLedger = async () => {
     now: '2024-06-01T00:00:00.000Z',
     language: 'en',
     settle: inbox.settle,
+    open: async () => [],
+    keyDestroyedAt: async () => undefined,
     cursors: {
       write: (content, scope) => JSON.stringify([scope, content]),
       read: (cursor, scope) => {
