@@ -267,8 +267,8 @@ test('what is for other kinds of organisation is refused; the operator sees no f
   }
 }, 60_000)
 
-/** The operator follows what happens to organisations, and has webhooks of its own. */
-const ofOrganisations = (id: string) => /Webhook|^(listEvents|streamEvents|listChanges)$/.test(id)
+/** The operator follows what happens to organisations, and has webhooks of its own, and their jobs. */
+const ofOrganisations = (id: string) => /Webhook|Jobs?$|^(listEvents|streamEvents|listChanges)$/.test(id)
 
 test('what stands open to everybody holds nothing of anybody', async () => {
   for (const path of ['/openapi.json', '/errors.json', '/health/live', '/health/ready']) {
