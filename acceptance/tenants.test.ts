@@ -81,7 +81,7 @@ beforeAll(async () => {
         if (isSecret || text.startsWith('甲')) (isSecret ? secrets : titles).add(text)
   }
   for (const id of [victim.orgId, ...Object.values(credentials.get(victim)!)]) ids.add(id)
-}, 180_000)
+}, 400_000)
 afterAll(() => product?.stop(), 60_000)
 
 test('the telling holds every command of a contractor and fills every field for identity and free text', () => {
@@ -301,7 +301,7 @@ test('a contractor who names another one’s ids in a fact is told no more than 
       tried++
     }
   expect(tried).toBeGreaterThan(50)
-}, 180_000)
+}, 400_000)
 
 test('no place of the contract where an id can stand was left out', () => {
   // The operator registers everybody: no organisation is another one's to it.
