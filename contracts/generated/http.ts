@@ -4714,7 +4714,6 @@ export interface components {
             status: number;
             /** @description Of the problem, if it was refused. */
             code?: string;
-            idempotencyKey?: string;
             /** @description What it recorded, or had recorded before if it was a repetition. */
             eventIds: string[];
             durationMs: number;

@@ -18,14 +18,13 @@ export async function answerRequest(
   if (!service) return askElsewhere(req, res, apiUrl(name))
   const found = await service.requests.find(request.moment.actor.orgId, requestId)
   if (!found) throw new Refused(refuse('not-found'))
-  const { orgId: _, code, idempotencyKey, ...made } = found
+  const { orgId: _, code, ...made } = found
   const { method, template } = operations.find(({ operationId }) => operationId === found.operationId) ?? {}
   res.json({
     data: {
       ...made,
       ...(method && { method: method.toUpperCase(), path: template }),
       ...(code !== null && { code }),
-      ...(idempotencyKey !== null && { idempotencyKey }),
     },
   })
 }

@@ -137,9 +137,8 @@ const beginRequest =
       const operationId = operation?.operationId
       log({ requestId, ...(trace && { traceId: trace.id }), operation: operationId, status, code, ms, org: orgId })
       if (orgId === undefined || operation.builtIn === 'request') return
-      const idempotencyKey = operation.reads ? undefined : req.get('idempotency-key')
       service.requests.note({
-        ...{ requestId, orgId, operationId: operation.operationId, status, code, idempotencyKey, eventIds },
+        ...{ requestId, orgId, operationId: operation.operationId, status, code, eventIds },
         ...{ at: at.toISOString(), durationMs: ms },
       })
     })

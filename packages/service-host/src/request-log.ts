@@ -8,7 +8,6 @@ export type RequestMade = {
   status: number
   /** Of the refusal, where it was one. */
   code?: string | undefined
-  idempotencyKey?: string | undefined
   /** What it recorded. */
   eventIds: readonly string[]
   /** RFC 3339, UTC. */
@@ -83,15 +82,15 @@ export const openRequestLog = (pool: Pick<Pool, 'query'>): RequestLog => {
 }
 
 const insert = `
-  insert into host.requests (id, org_id, operation, status, code, key, events, at, ms)
-  select right("requestId", 32)::uuid, "orgId", "operationId", status, code, "idempotencyKey", "eventIds", at, "durationMs"
+  insert into host.requests (id, org_id, operation, status, code, events, at, ms)
+  select right("requestId", 32)::uuid, "orgId", "operationId", status, code, "eventIds", at, "durationMs"
   from jsonb_to_recordset($1::jsonb) as made ("requestId" text, "orgId" text, "operationId" text, status int, code text,
-    "idempotencyKey" text, "eventIds" uuid[], at timestamptz, "durationMs" int)
+    "eventIds" uuid[], at timestamptz, "durationMs" int)
   on conflict do nothing`
 
 const select = `
   select 'req_' || replace(id::text, '-', '') as "requestId", org_id as "orgId", operation as "operationId", status, code,
-    key as "idempotencyKey", events as "eventIds", ms as "durationMs",
+    events as "eventIds", ms as "durationMs",
     to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as at
   from host.requests where org_id = $1 and id = $2::uuid`
 

@@ -136,7 +136,6 @@ create table if not exists host.requests (
   operation text not null,
   status    smallint not null,
   code      text,
-  key       text,
   events    uuid[] not null,
   at        timestamptz not null,
   ms        integer not null
