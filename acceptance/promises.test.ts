@@ -109,6 +109,9 @@ describe('a request that is broken', () => {
     })
     expect(((await answer.json()) as { code: string }).code).toBe('method-not-allowed')
     expect([answer.status, answer.headers.get('allow')?.split(', ').sort()]).toEqual([405, ['GET', 'POST']])
+    // No subject is called search.
+    const search = await contractor.get('/v1/subjects/search')
+    expect([search.status, search.headers.get('allow')]).toEqual([405, 'POST'])
   })
   test('by a day in the future is told which day it is', async () => {
     const answer = await contractor.post('/v1/activities', { ...anActivity, occurredOn: '2999-01-01' })

@@ -77,7 +77,8 @@ export function http({
     served.map(({ operation }) => [operation.path, validatorOf(operation.template, validateAnswers)]),
   )
   for (const { operation, service, slice } of served) {
-    const begin: RequestHandler = (_req, res, next) => {
+    const begin: RequestHandler = (req, res, next) => {
+      if (req.path !== operation.path && literal.has(req.path)) return next('route')
       Object.assign(res.locals, { operation, service, slice, services, apiUrl, streams })
       next()
     }
@@ -185,8 +186,13 @@ const admit =
 
 const allowed = (path: string) =>
   operations
-    .filter((one) => new RegExp(`^${one.path.replace(/:\w+/g, '[^/]+')}$`).test(path))
+    .filter((one) =>
+      literal.has(path) ? one.path === path : new RegExp(`^${one.path.replace(/:\w+/g, '[^/]+')}$`).test(path),
+    )
     .map((one) => one.method.toUpperCase())
+
+/** `/v1/subjects/search` is an address of its own, and never the one of a subject called search. */
+const literal = new Set(operations.map(({ path }) => path).filter((path) => !path.includes(':')))
 
 /**
  * Before a command is refused, whatever for: if the same request was carried out before, it gets the same answer again.
