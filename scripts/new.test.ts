@@ -44,6 +44,6 @@ test('what is said unclearly writes nothing and says what is possible', () => {
   expect(makeNew('command', 'access', 'paint-house').stderr).toMatch('the service knows: organisation, api-key')
   expect(makeNew('command', 'acces', 'rename-organisation').stderr).toMatch('only access, case,')
   expect(makeNew('command', 'access', 'suspend-organisation').stderr).toMatch('has suspendOrganisation already')
-  expect(makeNew('event', 'access', 'HousePainted').stderr).toMatch('--of organisation')
+  expect(makeNew('event', 'access', 'HousePainted').stderr).toMatch('--of accessgrant|accessoverride|organisation')
   expect(makeNew('event', 'access', 'OrganisationSuspended').stderr).toMatch('gets a v2, never a change')
 })

@@ -1,5 +1,5 @@
 import { query, refuse } from '@wushe/slice'
-import { linesAbout } from '../access-log/list-access-log.ts'
+import { linesAbout } from './list-access-log.ts'
 import { copyPage } from './copy-page.ts'
 import { handShown, mentioning, sectionsOf, titleOf } from './mentioning.ts'
 
