@@ -8,6 +8,5 @@ export default {
   globalTeardown: '<rootDir>/packages/testkit/jest-teardown.ts',
   testSequencer: '<rootDir>/packages/testkit/jest-order.js',
   testTimeout: 30_000,
-  // One more than the cores of a small machine: who kills and restarts processes mostly waits.
-  maxWorkers: 3,
+  maxWorkers: 2,
 }

@@ -118,7 +118,18 @@ const keyOf = ({ stream, revision }: Pick<Recorded, 'stream' | 'revision'>) => `
 const inStreams = (events: readonly Recorded[]) =>
   events.toSorted((a, b) => (a.stream < b.stream ? -1 : a.stream > b.stream ? 1 : 0)).map(keyOf)
 const recorded = async () => (await cases.log.page('start', { limit: 100_000 })).events
-const learnt = async () => (await openInbox({ pool: reporting.pool }).page('start', { limit: 100_000 })).events
+const learnt = async () => {
+  const inbox = openInbox({ pool: reporting.pool })
+  const events: Recorded[] = []
+  for (
+    let page = await inbox.page('start', { limit: 10_000 });
+    ;
+    page = await inbox.page(page.scannedTo, { limit: 10_000 })
+  ) {
+    events.push(...page.events)
+    if (page.caughtUp) return events
+  }
+}
 
 const allArrives = async () => {
   const all = (await recorded()).length
