@@ -16,11 +16,11 @@ export const readLog: Measure = {
     const ours: Contender = async () => {
       const start = performance.now()
       let count = 0
-      for (let next = store.log.page('start', { limit: page }); ;) {
-        const read = await next
-        if (!read.caughtUp) next = store.log.page(read.scannedTo, { limit: page })
-        count += read.events.length
-        if (read.caughtUp) break
+      for (let after: Parameters<typeof store.log.page>[0] = 'start'; ;) {
+        const { events, scannedTo, caughtUp } = await store.log.page(after, { limit: page })
+        count += events.length
+        after = scannedTo
+        if (caughtUp) break
       }
       if (count !== total) throw new Error(`${count} of ${total} events were read.`)
       return { count, ms: performance.now() - start }

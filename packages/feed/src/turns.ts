@@ -49,9 +49,8 @@ export const openTurns = async ({ log, follower, pool, cursor, table }: Task) =>
     const after = cursor.read
     const page = await (ahead?.after === after ? ahead.page : read(after))
     ahead = undefined
-    // Before its events are looked at: the next page is read while this one's are parsed and applied.
-    if (!page.caughtUp) readAhead(page.scannedTo)
     if (page.events.some(isForUs)) {
+      if (!page.caughtUp) readAhead(page.scannedTo)
       const applied = await applyPage(page, after)
       return { applied, caughtUp: page.caughtUp && applied === page.events.length }
     }

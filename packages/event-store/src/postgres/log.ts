@@ -42,29 +42,20 @@ const window = 2_000
 
 const wholePage = async (pool: Pool, { after, horizon, limit }: Bounds): Promise<LogPage> => {
   const found = await rows(pool, named(`page_${limit}`, pageText(limit), [horizon, after]))
-  return pageOf(found, { caughtUp: found.length < limit, scannedTo: placeIn(found.at(-1)) ?? at(after) })
+  const events = found.map(eventOf)
+  return { events, scannedTo: events.at(-1)?.position ?? at(after), caughtUp: events.length < limit }
 }
 
 const filteredPage = async (pool: Pool, { after, horizon, limit }: Bounds, filter: LogFilter): Promise<LogPage> => {
   const values = [horizon, after, filter.types ?? null, filter.categories ?? null]
   const found = await rows(pool, named(`filtered_${limit}`, filteredText(limit), values))
   const [last, looked] = found.pop()!
-  if (found.length === limit) return pageOf(found, { scannedTo: placeIn(found.at(-1))!, caughtUp: false })
-  return pageOf(found, { scannedTo: at(last ? BigInt(last) : after), caughtUp: Number(looked) < window })
+  const events = found.map(eventOf)
+  if (events.length === limit) return { events, scannedTo: events.at(-1)!.position, caughtUp: false }
+  return { events, scannedTo: at(last ? BigInt(last) : after), caughtUp: Number(looked) < window }
 }
 
-/** Events are parsed when they are looked at: whoever asks for the next page before lets the server work meanwhile. */
-const pageOf = (found: Row[], page: Omit<LogPage, 'events'>): LogPage => {
-  let events: LogPage['events'] | undefined
-  return {
-    ...page,
-    get events() {
-      return (events ??= found.map((row) => recorded(row, row[10]!)))
-    },
-  }
-}
-
-const placeIn = (row: Row | undefined) => row && at(BigInt(row[0]!))
+const eventOf = (row: Row) => recorded(row, row[10]!)
 
 /** A query of its own, so that it is found once and not for every event. */
 const horizon = `(select coalesce($1::bigint, ${snapshotHorizon}))`
