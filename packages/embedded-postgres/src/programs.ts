@@ -66,11 +66,13 @@ export const installedPackage = (platform = `${process.platform}-${process.arch}
   }
 }
 
-/** Nothing of our own environment but the path is handed on: a PGDATA or PGOPTIONS in it would mislead the programs. */
-const place = (native: string, libraryPath: Record<string, string> = {}) => {
-  const { PATH = '' } = process.env
-  return { bin: join(native, 'bin'), env: { PATH, LC_ALL: 'C', TZ: 'UTC', ...libraryPath } }
-}
+const place = (native: string, libraryPath: Record<string, string> = {}) => ({
+  bin: join(native, 'bin'),
+  env: { ...handedOn, LC_ALL: 'C', TZ: 'UTC', ...libraryPath } as Record<string, string>,
+})
+
+/** Where programs are found, and nothing else of our environment: a PGDATA or PGOPTIONS in it would mislead PostgreSQL. */
+const handedOn = Object.fromEntries(Object.entries(process.env).filter(([name]) => name === 'PATH'))
 
 type Env = ReturnType<typeof place>['env']
 

@@ -4,6 +4,12 @@ import { sql } from './sql.ts'
 /** Who did a thing: the credential, and the person for whom it said to act, if it said so. */
 export type Hand = Pick<Actor, 'orgId' | 'keyId' | 'person'>
 
+/** As an event says it. */
+export const handOf = ({ orgId, keyId, person }: Hand): Hand => ({
+  ...{ orgId, keyId },
+  ...(person !== undefined && { person }),
+})
+
 /**
  * Is it the same hand? What needs two is done by two persons or, where a client does not say for whom it acts, with two
  * credentials.

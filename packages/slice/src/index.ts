@@ -13,7 +13,7 @@ export {
   type NeedOf,
 } from './aggregate.ts'
 export { type Answer, type Input, type RecordBody } from './contract.ts'
-export { handIs, sameHand, type Hand } from './hands.ts'
+export { handIs, handOf, sameHand, type Hand } from './hands.ts'
 export { isRefusal, refuse, type Decision, type Refusal, type Sealed } from './decision.ts'
 export { idNumberOf, refuseIdNumber, sealedIdentity, sealedNote, together } from './person.ts'
 export { projection, type Following, type Projection } from './projection.ts'

@@ -1,4 +1,4 @@
-import { refuse, sameHand, sealedNote } from '@wushe/slice'
+import { handOf, refuse, sameHand, sealedNote } from '@wushe/slice'
 import { whereOf } from '../where-of.ts'
 import { subject } from './subject.ts'
 
@@ -6,11 +6,10 @@ import { subject } from './subject.ts'
 export const eraseSubject = subject.command('eraseSubject', {
   of: ({ path }) => path.subjectId,
   outsidePeriod: true,
-  decide: ({ body: { basis } }, state, { actor: { orgId, keyId, person } }) => {
+  decide: ({ body: { basis } }, state, { actor }) => {
     if (state.status === 'none') return refuse('not-found')
     if (state.status === 'erased' || state.erasure) return []
-    const requestedBy = { orgId, keyId, ...(person !== undefined && { person }) }
-    return [{ type: 'SubjectErasureRequested', data: { basis, requestedBy, ...whereOf(state) } }]
+    return [{ type: 'SubjectErasureRequested', data: { basis, requestedBy: handOf(actor), ...whereOf(state) } }]
   },
 })
 

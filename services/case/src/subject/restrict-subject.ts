@@ -1,4 +1,4 @@
-import { refuse, sameHand } from '@wushe/slice'
+import { handOf, refuse, sameHand } from '@wushe/slice'
 import { whereOf } from '../where-of.ts'
 import { subject } from './subject.ts'
 
@@ -6,12 +6,11 @@ import { subject } from './subject.ts'
 export const restrictSubject = subject.command('restrictSubject', {
   of: ({ path }) => path.subjectId,
   outsidePeriod: true,
-  decide: ({ path: { subjectId: id }, body: { basis } }, state, { actor: { orgId, keyId, person } }) => {
+  decide: ({ path: { subjectId: id }, body: { basis } }, state, { actor }) => {
     if (state.status === 'none') return refuse('not-found')
     if (state.status === 'erased') return refuse('person-erased', { id })
     if (state.restriction) return []
-    const restrictedBy = { orgId, keyId, ...(person !== undefined && { person }) }
-    return [{ type: 'SubjectRestricted', data: { basis, restrictedBy, ...whereOf(state) } }]
+    return [{ type: 'SubjectRestricted', data: { basis, restrictedBy: handOf(actor), ...whereOf(state) } }]
   },
 })
 

@@ -1,14 +1,13 @@
-import { refuse, sameHand, sealedNote } from '@wushe/slice'
+import { handOf, refuse, sameHand, sealedNote } from '@wushe/slice'
 import { volunteer, whereOf } from './volunteer.ts'
 
 /** Asks for it; nothing is destroyed yet. */
 export const eraseVolunteer = volunteer.command('eraseVolunteer', {
   of: ({ path }) => path.volunteerId,
-  decide: ({ body: { basis } }, state, { actor: { orgId, keyId, person } }) => {
+  decide: ({ body: { basis } }, state, { actor }) => {
     if (state.status === 'none') return refuse('not-found')
     if (state.erased || state.erasure) return []
-    const requestedBy = { orgId, keyId, ...(person !== undefined && { person }) }
-    return [{ type: 'VolunteerErasureRequested', data: { basis, requestedBy, ...whereOf(state) } }]
+    return [{ type: 'VolunteerErasureRequested', data: { basis, requestedBy: handOf(actor), ...whereOf(state) } }]
   },
 })
 

@@ -1,15 +1,14 @@
-import { refuse, sameHand } from '@wushe/slice'
+import { handOf, refuse, sameHand } from '@wushe/slice'
 import { volunteer, whereOf } from './volunteer.ts'
 
 /** Whoever follows the log closes the person's key to everybody. One hand is enough to close. */
 export const restrictVolunteer = volunteer.command('restrictVolunteer', {
   of: ({ path }) => path.volunteerId,
-  decide: ({ path: { volunteerId: id }, body: { basis } }, state, { actor: { orgId, keyId, person } }) => {
+  decide: ({ path: { volunteerId: id }, body: { basis } }, state, { actor }) => {
     if (state.status === 'none') return refuse('not-found')
     if (state.erased) return refuse('person-erased', { id })
     if (state.restriction) return []
-    const restrictedBy = { orgId, keyId, ...(person !== undefined && { person }) }
-    return [{ type: 'VolunteerRestricted', data: { basis, restrictedBy, ...whereOf(state) } }]
+    return [{ type: 'VolunteerRestricted', data: { basis, restrictedBy: handOf(actor), ...whereOf(state) } }]
   },
 })
 
