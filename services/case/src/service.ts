@@ -44,9 +44,14 @@ import { recordMemberDeparture } from './group/record-member-departure.ts'
 import { voidGroupSession } from './group/void-group-session.ts'
 import { voidGroup } from './group/void-group.ts'
 import { correctSubject } from './subject/correct-subject.ts'
-import { approveSubjectErasure, eraseSubject, refuseSubjectErasure } from './subject/erase-subject.ts'
+import {
+  approveSubjectErasure,
+  eraseSubject,
+  liftSubjectRestriction,
+  refuseSubjectErasure,
+  restrictSubject,
+} from './subject/erase-and-restrict-subject.ts'
 import { registerSubject } from './subject/register-subject.ts'
-import { liftSubjectRestriction, restrictSubject } from './subject/restrict-subject.ts'
 import { subjectRecord } from './subject/subject-record.ts'
 import { voidSubject } from './subject/void-subject.ts'
 

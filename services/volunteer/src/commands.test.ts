@@ -26,10 +26,15 @@ import { establishStation } from './station/establish-station.ts'
 import { headStationEstablished, stationEstablished, stationId, townStation } from './station/examples.ts'
 import { station } from './station/station.ts'
 import { voidStation } from './station/void-station.ts'
-import { approveVolunteerErasure, eraseVolunteer, refuseVolunteerErasure } from './volunteer/erase-volunteer.ts'
+import {
+  approveVolunteerErasure,
+  eraseVolunteer,
+  liftVolunteerRestriction,
+  refuseVolunteerErasure,
+  restrictVolunteer,
+} from './volunteer/erase-and-restrict-volunteer.ts'
 import { erasureRequested, facts, volunteerId, volunteerRegistered, volunteerRestricted } from './volunteer/examples.ts'
 import { registerVolunteer } from './volunteer/register-volunteer.ts'
-import { liftVolunteerRestriction, restrictVolunteer } from './volunteer/restrict-volunteer.ts'
 import { verifyVolunteer } from './volunteer/verify-volunteer.ts'
 import { voidVolunteer } from './volunteer/void-volunteer.ts'
 import { volunteer } from './volunteer/volunteer.ts'

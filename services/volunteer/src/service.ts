@@ -17,9 +17,14 @@ import { correctStation } from './station/correct-station.ts'
 import { establishStation } from './station/establish-station.ts'
 import { stationRecord } from './station/station-record.ts'
 import { voidStation } from './station/void-station.ts'
-import { approveVolunteerErasure, eraseVolunteer, refuseVolunteerErasure } from './volunteer/erase-volunteer.ts'
+import {
+  approveVolunteerErasure,
+  eraseVolunteer,
+  liftVolunteerRestriction,
+  refuseVolunteerErasure,
+  restrictVolunteer,
+} from './volunteer/erase-and-restrict-volunteer.ts'
 import { registerVolunteer } from './volunteer/register-volunteer.ts'
-import { liftVolunteerRestriction, restrictVolunteer } from './volunteer/restrict-volunteer.ts'
 import { verifyVolunteer } from './volunteer/verify-volunteer.ts'
 import { voidVolunteer } from './volunteer/void-volunteer.ts'
 import { volunteerRecord } from './volunteer/volunteer-record.ts'

@@ -1,7 +1,6 @@
-import { refuse, refuseIdNumber, sealedIdentity, sealedNote, together } from '@wushe/slice'
+import { refuse, refuseIdNumber, refuseSealing, sealedIdentity, sealedNote, together } from '@wushe/slice'
 import { sameFact } from '../same-fact.ts'
 import { idNumberClaims } from './identity.ts'
-import { refuseNote } from './note.ts'
 import { divisionFlags, subject } from './subject.ts'
 
 export const correctSubject = subject.command('correctSubject', {
@@ -11,9 +10,7 @@ export const correctSubject = subject.command('correctSubject', {
     const { identity, note, reason, ...corrected } = body
     if (state.status === 'none') return refuse('not-found')
     if (state.status === 'voided') return refuse('already-voided', { id: subjectId })
-    if (state.restriction && (identity ?? note) !== undefined) return refuse('person-restricted', { id: subjectId })
-    if (state.status === 'erased' && identity) return refuse('person-erased', { id: subjectId })
-    const refusal = refuseNote(note, subjectId, state) ?? (identity && refuseIdNumber(identity, today))
+    const refusal = refuseSealing(state, subjectId, identity, note) ?? (identity && refuseIdNumber(identity, today))
     if (refusal) return refusal
 
     const facts = { ...corrected, flags: divisionFlags(corrected.divisionCode) }

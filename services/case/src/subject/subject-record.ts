@@ -1,5 +1,7 @@
-import { record } from '@wushe/slice'
+import { record, rightsShown } from '@wushe/slice'
 import { asCorrected } from '../as-corrected.ts'
+
+const rights = rightsShown('Subject')
 
 export const subjectRecord = record('Subject', {
   from: 'subject',
@@ -11,22 +13,8 @@ export const subjectRecord = record('Subject', {
       ...asCorrected(data),
       ...{ status, erasureRequest, restriction },
     }),
-    SubjectErasureRequested: (body, { data: { basis } }) => ({
-      ...body,
-      erasureRequest: { status: 'requested', basis },
-    }),
-    SubjectErasureRefused: ({ erasureRequest, ...body }) => ({
-      ...body,
-      ...(erasureRequest && { erasureRequest: { ...erasureRequest, status: 'refused' } }),
-    }),
-    // Of before 1.1 there are erasures that nobody asked for apart from doing it.
-    SubjectErased: ({ restriction: _, ...body }, { data: { basis } }) => ({
-      ...body,
-      erasureRequest: { status: 'approved', basis },
-      status: 'erased',
-    }),
-    SubjectRestricted: (body, { data: { basis } }) => ({ ...body, restriction: { basis } }),
-    SubjectRestrictionLifted: ({ restriction: _, ...body }) => body,
+    ...rights,
+    SubjectErased: (body, event) => ({ ...rights.SubjectErased(body, event), status: 'erased' }),
     SubjectVoided: (body) => ({ ...body, status: 'voided' }),
   },
 })

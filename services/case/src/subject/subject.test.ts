@@ -2,7 +2,13 @@ import { expect, test } from '@jest/globals'
 import type { Streams } from '@wushe/contracts'
 import { aMoment, given } from '@wushe/testkit'
 import { correctSubject } from './correct-subject.ts'
-import { approveSubjectErasure, eraseSubject, refuseSubjectErasure } from './erase-subject.ts'
+import {
+  approveSubjectErasure,
+  eraseSubject,
+  liftSubjectRestriction,
+  refuseSubjectErasure,
+  restrictSubject,
+} from './erase-and-restrict-subject.ts'
 import {
   corrected,
   erased,
@@ -17,7 +23,6 @@ import {
 } from './examples.ts'
 import { idNumberClaims } from './identity.ts'
 import { registerSubject } from './register-subject.ts'
-import { liftSubjectRestriction, restrictSubject } from './restrict-subject.ts'
 import { subject } from './subject.ts'
 import { voidSubject } from './void-subject.ts'
 

@@ -1,19 +1,12 @@
 import type { Streams } from '@wushe/contracts'
 import { isKnownDivision } from '@wushe/contracts/codes'
-import { aggregate, refuse, type Refusal } from '@wushe/slice'
+import { aggregate, refuse, rightsAfter, type PersonRights, type Refusal } from '@wushe/slice'
 
 type Data<Type extends Streams['subject']['type']> = Extract<Streams['subject'], { type: Type }>['data']
 
 /** Whom we serve. Who it is lies sealed; the state knows facts only. */
 export type Subject =
-  | { status: 'none' }
-  | {
-      status: 'registered' | 'erased' | 'voided'
-      facts: Data<'SubjectRegistered'>
-      /** It waits for another hand. */
-      erasure?: Data<'SubjectErasureRequested'> | undefined
-      restriction?: Data<'SubjectRestricted'> | undefined
-    }
+  { status: 'none' } | ({ status: 'registered' | 'erased' | 'voided'; facts: Data<'SubjectRegistered'> } & PersonRights)
 
 export const subject = aggregate('subject', {
   initial: { status: 'none' } as Subject,
@@ -29,18 +22,12 @@ export const subject = aggregate('subject', {
         const { reason: _, ...facts } = event.data
         return { ...state, facts }
       }
-      case 'SubjectErasureRequested':
-        return { ...state, erasure: event.data }
-      case 'SubjectErasureRefused':
-        return { ...state, erasure: undefined }
-      case 'SubjectErased':
-        return { ...state, erasure: undefined, restriction: undefined, status: 'erased' }
-      case 'SubjectRestricted':
-        return { ...state, restriction: event.data }
-      case 'SubjectRestrictionLifted':
-        return { ...state, restriction: undefined }
       case 'SubjectVoided':
         return { ...state, status: 'voided' }
+      case 'SubjectErased':
+        return { ...state, ...rightsAfter(event), status: 'erased' }
+      default:
+        return { ...state, ...rightsAfter(event) }
     }
   },
 })

@@ -1,4 +1,4 @@
-import { refuse } from '@wushe/slice'
+import { refuse, refuseSealing } from '@wushe/slice'
 import { whereOf } from '../where-of.ts'
 import { subject } from './subject.ts'
 
@@ -8,7 +8,8 @@ export const voidSubject = subject.command('voidSubject', {
     if (state.status === 'none') return refuse('not-found')
     if (state.status === 'voided') return refuse('already-voided', { id })
     if (state.status === 'erased') return refuse('person-erased', { id })
-    if (state.restriction && note !== undefined) return refuse('person-restricted', { id })
+    const refusal = refuseSealing(state, id, note)
+    if (refusal) return refusal
 
     const sealed = note === undefined ? undefined : { [`note.${id}`]: note }
     return [{ type: 'SubjectVoided', data: { reason, ...whereOf(state) }, sealed }]

@@ -1,5 +1,5 @@
-import { refuse, sealedNote, stateOf } from '@wushe/slice'
-import { refuseNote, volunteer } from '../volunteer/volunteer.ts'
+import { refuse, refuseSealing, sealedNote, stateOf } from '@wushe/slice'
+import { volunteer } from '../volunteer/volunteer.ts'
 import { entryOf, hours } from './hours.ts'
 
 export const rejectHours = hours.command('rejectHours', {
@@ -11,7 +11,7 @@ export const rejectHours = hours.command('rejectHours', {
     if (!entry) return refuse('not-found')
     if (entry.status === 'rejected') return []
     if (entry.status !== 'pending') return refuse('hours-not-pending', { status: entry.status })
-    const refusal = refuseNote(known.volunteer, volunteerId, note)
+    const refusal = refuseSealing(known.volunteer, volunteerId, note)
     if (refusal) return refusal
     const { occurredOn, agreementId, siteId } = entry
     return [

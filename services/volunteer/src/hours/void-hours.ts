@@ -1,5 +1,5 @@
-import { refuse, sealedNote, stateOf } from '@wushe/slice'
-import { refuseNote, volunteer } from '../volunteer/volunteer.ts'
+import { refuse, refuseSealing, sealedNote, stateOf } from '@wushe/slice'
+import { volunteer } from '../volunteer/volunteer.ts'
 import { entryOf, hours } from './hours.ts'
 
 /** Whatever became of the entry before; its time is free again. */
@@ -10,7 +10,7 @@ export const voidHours = hours.command('voidHours', {
     const entry = entryOf(entries, entryId)
     if (!entry) return refuse('not-found')
     if (entry.status === 'voided') return refuse('already-voided', { id: entryId })
-    const refusal = refuseNote(known.volunteer, volunteerId, note)
+    const refusal = refuseSealing(known.volunteer, volunteerId, note)
     if (refusal) return refusal
     const { agreementId, siteId } = entry
     return [

@@ -1,4 +1,4 @@
-import { record } from '@wushe/slice'
+import { record, rightsShown } from '@wushe/slice'
 
 export const volunteerRecord = record('Volunteer', {
   from: 'volunteer',
@@ -17,22 +17,7 @@ export const volunteerRecord = record('Volunteer', {
       withdrawnOn: data.occurredOn,
       withdrawalReason: data.reason,
     }),
-    VolunteerErasureRequested: (body, { data: { basis } }) => ({
-      ...body,
-      erasureRequest: { status: 'requested', basis },
-    }),
-    VolunteerErasureRefused: ({ erasureRequest, ...body }) => ({
-      ...body,
-      ...(erasureRequest && { erasureRequest: { ...erasureRequest, status: 'refused' } }),
-    }),
-    // Of before 1.1 there are erasures that nobody asked for apart from doing it.
-    VolunteerErased: ({ restriction: _, ...body }, { data: { basis } }) => ({
-      ...body,
-      erasureRequest: { status: 'approved', basis },
-      status: body.status === 'voided' ? 'voided' : 'erased',
-    }),
-    VolunteerRestricted: (body, { data: { basis } }) => ({ ...body, restriction: { basis } }),
-    VolunteerRestrictionLifted: ({ restriction: _, ...body }) => body,
+    ...rightsShown('Volunteer'),
     VolunteerVoided: (body) => ({ ...body, status: 'voided' }),
   },
 })

@@ -1,20 +1,12 @@
-import type { Streams } from '@wushe/contracts'
-import { aggregate, refuse } from '@wushe/slice'
+import { aggregate, refuse, rightsAfter, type PersonRights } from '@wushe/slice'
 
-type Data<Type extends Streams['volunteer']['type']> = Extract<Streams['volunteer'], { type: Type }>['data']
 type Fields = {
   hasIdNumber: boolean
   registeredOn: string
   agreementId?: string
   siteId?: string
-  /** It waits for another hand. */
-  erasure?: Data<'VolunteerErasureRequested'> | undefined
-  restriction?: Data<'VolunteerRestricted'> | undefined
-}
-export type Volunteer =
-  | { status: 'none' }
-  /** Erased says that nothing can be sealed for this person any more, whatever became of the record before or after. */
-  | ({ status: 'registered' | 'verified' | 'withdrawn' | 'voided'; erased: boolean } & Fields)
+} & PersonRights
+export type Volunteer = { status: 'none' } | ({ status: 'registered' | 'verified' | 'withdrawn' | 'voided' } & Fields)
 
 /** A person who gives time. Of the ID number the log remembers only that there is one. */
 export const volunteer = aggregate('volunteer', {
@@ -25,7 +17,7 @@ export const volunteer = aggregate('volunteer', {
   evolve: (state, event): Volunteer => {
     if (event.type === 'VolunteerRegistered') {
       const { hasIdNumber, occurredOn, agreementId, siteId } = event.data
-      return { status: 'registered', erased: false, hasIdNumber, registeredOn: occurredOn, agreementId, siteId }
+      return { status: 'registered', hasIdNumber, registeredOn: occurredOn, agreementId, siteId }
     }
     if (state.status === 'none') return state
     switch (event.type) {
@@ -33,18 +25,10 @@ export const volunteer = aggregate('volunteer', {
         return { ...state, status: 'verified' }
       case 'VolunteerWithdrawn':
         return { ...state, status: 'withdrawn' }
-      case 'VolunteerErased':
-        return { ...state, erased: true, erasure: undefined, restriction: undefined }
-      case 'VolunteerErasureRequested':
-        return { ...state, erasure: event.data }
-      case 'VolunteerErasureRefused':
-        return { ...state, erasure: undefined }
-      case 'VolunteerRestricted':
-        return { ...state, restriction: event.data }
-      case 'VolunteerRestrictionLifted':
-        return { ...state, restriction: undefined }
       case 'VolunteerVoided':
         return { ...state, status: 'voided' }
+      default:
+        return { ...state, ...rightsAfter(event) }
     }
   },
 })
@@ -56,12 +40,5 @@ export const isActive = (state: Volunteer) =>
 
 export const notActive = ({ status, erased }: Living) =>
   refuse('volunteer-not-active', { status: erased && status !== 'voided' ? 'erased' : status })
-
-/** The key that would seal the note is destroyed, or closed. */
-export const refuseNote = (state: Volunteer, volunteerId: string, note: string | undefined) => {
-  if (note === undefined || state.status === 'none') return undefined
-  if (state.erased) return refuse('person-erased', { id: volunteerId })
-  return state.restriction ? refuse('person-restricted', { id: volunteerId }) : undefined
-}
 
 export const whereOf = ({ agreementId, siteId }: Living) => ({ agreementId, siteId })

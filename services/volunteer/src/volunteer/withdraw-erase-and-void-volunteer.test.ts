@@ -1,6 +1,12 @@
 import { test } from '@jest/globals'
 import { aMoment, given } from '@wushe/testkit'
-import { approveVolunteerErasure, eraseVolunteer, refuseVolunteerErasure } from './erase-volunteer.ts'
+import {
+  approveVolunteerErasure,
+  eraseVolunteer,
+  liftVolunteerRestriction,
+  refuseVolunteerErasure,
+  restrictVolunteer,
+} from './erase-and-restrict-volunteer.ts'
 import {
   erasureRefused,
   erasureRequested,
@@ -13,7 +19,6 @@ import {
   volunteerVoided,
   volunteerWithdrawn,
 } from './examples.ts'
-import { liftVolunteerRestriction, restrictVolunteer } from './restrict-volunteer.ts'
 import { voidVolunteer } from './void-volunteer.ts'
 import { withdrawVolunteer } from './withdraw-volunteer.ts'
 
