@@ -28,7 +28,7 @@ let agreementId: string
 const answers = new Map<string, unknown>()
 
 beforeAll(async () => {
-  product = await boot(services, { validateAnswers: false })
+  product = await boot(services, { validateAnswers: undefined })
   contractor = await product.organisation('contractor')
   funder = await product.organisation('funder')
   const { id, chain } = agreement({ contractor: contractor.orgId, funder: funder.orgId })

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { answerViolations } from '@wushe/contracts/openapi-check'
 import { createWushe } from '@wushe/sdk'
 import { sandboxOf } from '@wushe/service-host'
 import { boot, seen, type Answer, type Api, type Booted } from '@wushe/testkit'
@@ -16,7 +17,7 @@ beforeAll(async () => {
   const besides = sandboxOf(services, {
     adminUrl: process.env['WUSHE_TEST_POSTGRES']!,
     prefix: `sb${randomUUID().slice(0, 8)}`,
-    ...{ secret, seed: sandboxBeginning(secret), validateAnswers: true },
+    ...{ secret, seed: sandboxBeginning(secret), validateAnswers: answerViolations },
     log: (line) => void ('operation' in line && seen(line)),
   })
   product = await boot(services, { besides })

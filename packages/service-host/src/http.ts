@@ -19,7 +19,7 @@ import type { Slice } from './service.ts'
 import { readSyncToken } from './sync-token.ts'
 import type { Telemetry } from './telemetry.ts'
 import { openStreams, type Streaming } from './stream.ts'
-import { validatorOf, violations } from './validate.ts'
+import { answersHeldAgainst, validatorOf, violations, type AnswerCheck } from './validate.ts'
 import { whoAsks } from './who-asks.ts'
 
 export type HttpOptions = {
@@ -29,7 +29,7 @@ export type HttpOptions = {
   now?: () => Date
   maxBodyBytes?: number
   /** Answers are held against the contract too: in tests. */
-  validateAnswers?: boolean
+  validateAnswers?: AnswerCheck | undefined
   log?: (line: Record<string, unknown>) => void
   telemetry?: Telemetry | undefined
   /** Whose X-Forwarded-For is believed. */
@@ -43,7 +43,7 @@ export function http({
   apiUrl,
   now = () => new Date(),
   maxBodyBytes = 1_000_000,
-  validateAnswers = false,
+  validateAnswers,
   log = () => {},
   telemetry,
   trustedProxies = [],
@@ -65,6 +65,7 @@ export function http({
   })
 
   app.use(beginRequest(log, telemetry))
+  if (validateAnswers) app.use(answersHeldAgainst(validateAnswers))
   if (services[0]) app.use(browsers(services[0]))
   app.get('/openapi.json', (_, res) => void res.json(openapi))
   let ofEvents: unknown
@@ -73,9 +74,7 @@ export function http({
   app.get('/limits', (_, res) => void res.json(limitsOf(maxBodyBytes)))
   app.use('/docs', docs({ openapi, problems, refusals, events, answerTo: toProblem }))
   app.use(readBody(maxBodyBytes))
-  const validators = new Map(
-    served.map(({ operation }) => [operation.path, validatorOf(operation.template, validateAnswers)]),
-  )
+  const validators = new Map(served.map(({ operation }) => [operation.path, validatorOf(operation.template)]))
   for (const { operation, service, slice } of served) {
     const begin: RequestHandler = (req, res, next) => {
       if (req.path !== operation.path && literal.has(req.path)) return next('route')

@@ -66,7 +66,7 @@ export async function boot(services: readonly Service[], options: Partial<RunOpt
       vaultUrl: urlOf('vault'),
       master,
       cursorSecret,
-      validateAnswers: true,
+      validateAnswers: answerViolations,
       ...options,
       log: (line) => {
         if ('operation' in line) seen(line)
