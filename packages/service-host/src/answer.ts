@@ -1,5 +1,5 @@
 import { isRefusal, refuse, type Actor } from '@wushe/slice'
-import type { Request, RequestHandler, Response } from 'express'
+import type { Request, Response } from 'express'
 import { carryOut, type Batch } from './batch.ts'
 import { catchUpWith } from './catch-up.ts'
 import { placeOf, problems, type Operation } from './contract.ts'
@@ -28,6 +28,8 @@ export type Asked = {
   operation: Operation
   service: OpenService
   slice: Slice
+  /** Of its path. */
+  params: Record<string, string>
   /** All that are hosted here. */
   services: readonly OpenService[]
   request: CommandRequest
@@ -48,10 +50,10 @@ export type Asked = {
 export const askedOf = (res: Response) => res.locals as Asked
 
 /** The slice's own answer. */
-export const answer: RequestHandler = async (req, res) => {
-  const { operation, service, slice, request, language } = askedOf(res)
+export async function answer(req: Request, res: Response, slice: Exclude<Slice, { kind: 'route' }>) {
+  const { operation, service, request, language } = askedOf(res)
   const { actor, now } = request.moment
-  const input = inputOf(req)
+  const input = inputOf(req, res)
   const preferences = preferencesOf(req.get('prefer'))
   if (preferences.waitAsked) res.append('Preference-Applied', `wait=${preferences.wait}`)
   const wait = (...needed: string[]) => demandCaughtUp(service, req, needed, preferences.wait * 1000)
@@ -61,8 +63,6 @@ export const answer: RequestHandler = async (req, res) => {
       const done = await execute(service, { slice, operation, input, request, ifMatch: req.get('if-match') })
       return answerCommand(res, done, preferences)
     }
-    case 'route': // It has answered already.
-      return
     case 'list': {
       await wait(slice.record.table)
       const { asOf } = untilOf(req, now)
@@ -151,7 +151,7 @@ export async function answerCommand(res: Response, executed: Executed, { minimal
   if (position) res.set('Sync-Token', writeSyncToken(service.name, position))
   if (replayed) res.set('Idempotent-Replayed', 'true')
   if (dryRun) res.set('Dry-Run', 'true')
-  if (operation.status === 201) res.set('Location', placeOf(operation, res.req.params as never, record.id))
+  if (operation.status === 201) res.set('Location', placeOf(operation, askedOf(res).params, record.id))
   // What is shown only once is not kept back, whatever is preferred.
   if (minimal && !dryRun && !shownOnce) return void res.append('Preference-Applied', 'return=minimal').status(204).end()
   const sent = new Set(recorded.map(({ id }) => id))
@@ -177,7 +177,12 @@ export async function demandCaughtUp(service: OpenService, req: Request, needed:
     throw new Refused(refuse('projection-lagging'))
 }
 
-export const inputOf = (req: Request): AnyInput => ({ path: req.params, query: req.query, body: req.body })
+/** Express forgets the parameters when it passes an error on. */
+export const inputOf = (req: Request, res: Response): AnyInput => ({
+  path: askedOf(res).params,
+  query: req.query,
+  body: req.body,
+})
 
 /** RFC 9110: If-None-Match compares weakly. */
 const has = (req: Request, etag: string) =>

@@ -19,7 +19,7 @@ export function browsers({ rows }: Pick<OpenService, 'rows'>): RequestHandler {
     }
     return found.registered
   }
-  return cors({
+  const ask = cors({
     origin: (origin, callback) =>
       origin === undefined
         ? callback(null, false)
@@ -32,6 +32,8 @@ export function browsers({ rows }: Pick<OpenService, 'rows'>): RequestHandler {
     exposedHeaders,
     maxAge: 7200,
   })
+  // Most who ask are no pages, and have no origin.
+  return (req, res, next) => (req.headers.origin || req.method === 'OPTIONS' ? ask(req, res, next) : next())
 }
 
 const allowedHeaders = [

@@ -2,7 +2,13 @@ import { docs } from '@wushe/docs-site'
 import { ForeignPosition, isFault, Unavailable } from '@wushe/event-store'
 import { refuse, type Actor } from '@wushe/slice'
 import { PersonErased, PersonRestricted } from '@wushe/vault'
-import express, { type ErrorRequestHandler, type Express, type Request, type RequestHandler } from 'express'
+import express, {
+  type ErrorRequestHandler,
+  type Express,
+  type Request,
+  type RequestHandler,
+  type Response,
+} from 'express'
 import { answer, answerCommand, askedOf, demandCaughtUp, inputOf } from './answer.ts'
 import { readBody } from './body.ts'
 import { browsers } from './browsers.ts'
@@ -16,6 +22,7 @@ import { Refused, toProblem } from './problem.ts'
 import { momentAt, newRequestId, requestOf } from './request.ts'
 import { bearFault } from './sandbox-fault.ts'
 import type { Slice } from './service.ts'
+import { routesOf } from './routes.ts'
 import { readSyncToken } from './sync-token.ts'
 import type { Telemetry } from './telemetry.ts'
 import { openStreams, type Streaming } from './stream.ts'
@@ -61,7 +68,9 @@ export function http({
     // Each process finds the requests that it answered, and knows whom to ask for others.
     const everywhere = operation.builtIn === 'request' ? services[0] : undefined
     const service = services.find((one) => one.name === operation.service) ?? everywhere
-    return service ? [{ operation, service, slice: sliceOf(operation, service) }] : []
+    if (!service) return []
+    const validate = validatorOf(operation.template)
+    return [{ operation, service, slice: sliceOf(operation, service), validate }]
   })
 
   app.use(beginRequest(log, telemetry))
@@ -74,17 +83,19 @@ export function http({
   app.get('/limits', (_, res) => void res.json(limitsOf(maxBodyBytes)))
   app.use('/docs', docs({ openapi, problems, refusals, events, answerTo: toProblem }))
   app.use(readBody(maxBodyBytes))
-  const validators = new Map(served.map(({ operation }) => [operation.path, validatorOf(operation.template)]))
-  for (const { operation, service, slice } of served) {
-    const begin: RequestHandler = (req, res, next) => {
-      if (req.path !== operation.path && literal.has(req.path)) return next('route')
-      Object.assign(res.locals, { operation, service, slice, services, apiUrl, streams })
-      next()
-    }
-    const handlers = [begin, admit(now), validators.get(operation.path)!, answer]
-    if (operation.method === 'get') app.get(operation.path, ...handlers)
-    else app.post(operation.path, ...handlers)
-  }
+  const find = routesOf(served)
+  app.use(async (req, res, next) => {
+    const { found, params } = find(req.method, req.path) ?? {}
+    if (!found) return next()
+    const { operation, service, slice, validate } = found
+    req.params = params!
+    Object.assign(res.locals, { operation, service, slice, params, services, apiUrl, streams })
+    // Another protocol than ours answers for itself.
+    if (slice.kind === 'route') return slice.answer(req, res, service, now())
+    await admit(req, res, now)
+    validate(req, res)
+    await answer(req, res, slice)
+  })
   app.use((req) => {
     throw allowed(req.path).length
       ? new Refused(refuse('method-not-allowed', { allow: allowed(req.path).join(', ') }))
@@ -128,7 +139,7 @@ const beginRequest =
       'Request-Id': requestId,
       'API-Version': openapi.info.version,
       'Cache-Control': 'private, no-store',
-      Vary: 'Accept-Language, Authorization, Prefer',
+      Vary: 'Accept-Language, Authorization, Origin, Prefer',
     })
     res.on('finish', () => {
       const { operation, service, orgId, at, refused: code, eventIds = [] } = askedOf(res)
@@ -147,41 +158,36 @@ const beginRequest =
   }
 
 /** Who asks, and what did they see before. */
-const admit =
-  (now: () => Date): RequestHandler =>
-  async (req, res, next) => {
-    const asked = askedOf(res)
-    const { operation, service, slice, requestId, trace } = asked
-    const at = (asked.at = now())
-    // Another protocol than ours answers for itself.
-    if (slice.kind === 'route') return slice.answer(req, res, service, at)
-    const moment = momentAt(at)
-    const identify = (at: Date, catchUp?: (known: Actor | undefined) => Promise<boolean>) =>
-      whoAsks(req, res, { service, operation, at, moment: momentAt(at), catchUp })
-    const known = await identify(at, async (known) => {
-      const tokens = readSyncToken(req.get('sync-token'))
-      const touchesAccess = tokens.has('access') || tokens.has('reporting')
-      if (touchesAccess) await demandCaughtUp(service, req, ['access-copy', 'agreement-copy'])
-      // What is assigned to a social worker is known where it is recorded.
-      const touchesAssigned = known?.role === 'social-worker' && tokens.has(service.name)
-      if (touchesAssigned) await demandCaughtUp(service, req, ['assignments'])
-      return touchesAccess || touchesAssigned
-    })
-    const actor = await withOverride(known, req.get('access-override'), {
-      ...{ operation, service, slice, now: moment.now },
-    })
-    await bearFault(req, res, service)
-    asked.again = () => identify(now())
-    res.set(deprecationOf(operation, moment.today))
+async function admit(req: Request, res: Response, now: () => Date) {
+  const asked = askedOf(res)
+  const { operation, service, slice, requestId, trace } = asked
+  const at = (asked.at = now())
+  const moment = momentAt(at)
+  const identify = (at: Date, catchUp?: (known: Actor | undefined) => Promise<boolean>) =>
+    whoAsks(req, res, { service, operation, at, moment: momentAt(at), catchUp })
+  const known = await identify(at, async (known) => {
+    const tokens = readSyncToken(req.get('sync-token'))
+    const touchesAccess = tokens.has('access') || tokens.has('reporting')
+    if (touchesAccess) await demandCaughtUp(service, req, ['access-copy', 'agreement-copy'])
+    // What is assigned to a social worker is known where it is recorded.
+    const touchesAssigned = known?.role === 'social-worker' && tokens.has(service.name)
+    if (touchesAssigned) await demandCaughtUp(service, req, ['assignments'])
+    return touchesAccess || touchesAssigned
+  })
+  const actor = await withOverride(known, req.get('access-override'), {
+    ...{ operation, service, slice, now: moment.now },
+  })
+  await bearFault(req, res, service)
+  asked.again = () => identify(now())
+  res.set(deprecationOf(operation, moment.today))
 
-    asked.request = await requestOf(req, {
-      ...{ requestId, traceparent: trace?.traceparent, vault: service.vault },
-      keyed: asked.slice.kind === 'command',
-      dryRun: req.query['dryRun'] === 'true',
-      moment: { ...moment, actor, ...(service.sandbox && { sandbox: true }) },
-    })
-    next()
-  }
+  asked.request = await requestOf(req, {
+    ...{ requestId, traceparent: trace?.traceparent, vault: service.vault },
+    keyed: asked.slice.kind === 'command',
+    dryRun: req.query['dryRun'] === 'true',
+    moment: { ...moment, actor, ...(service.sandbox && { sandbox: true }) },
+  })
+}
 
 const allowed = (path: string) =>
   operations
@@ -200,7 +206,7 @@ const literal = new Set(operations.map(({ path }) => path).filter((path) => !pat
 const answerAgain: ErrorRequestHandler = async (error, req, res, next) => {
   const { operation, service, slice, request } = askedOf(res)
   if (res.headersSent || !request || slice.kind !== 'command' || error instanceof Unavailable) return next(error)
-  const before = await replayed(service, { slice, operation, input: inputOf(req), request })
+  const before = await replayed(service, { slice, operation, input: inputOf(req, res), request })
   if (before) await answerCommand(res, before, preferencesOf(req.get('prefer')))
   else next(error)
 }
