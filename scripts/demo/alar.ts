@@ -32,7 +32,7 @@ export function alar(
   agreementId: string,
   { salt = '', stations: count = 20 }: { salt?: string; stations?: number | undefined } = {},
 ): Phase[] {
-  const made = townships.map((divisionCode, index) => station(index, divisionCode, agreementId, salt)).slice(0, count)
+  const made = townships.slice(0, count).map((divisionCode, index) => station(index, divisionCode, agreementId, salt))
   const hq = idOf('sta', 'hq', salt)
   return [
     {
