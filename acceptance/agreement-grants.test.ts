@@ -336,6 +336,84 @@ describe('a person who asks', () => {
     expect(names.filter((name: string) => html.includes(name))).toEqual([])
   })
 
+  test('says that something held of them is wrong, and is answered once, by a correction or by reasons in writing', async () => {
+    const stranger = await product.organisation('contractor')
+    const about = { id: subjectId, pointer: '/birthYearMonth' }
+    const statement = { wrong: '出生年月写错了', instead: '户口本上是另一个月' }
+    const request = { personId: subjectId, requester: 'person', occurredOn: '2023-06-01', about, statement }
+    const takenDown = async (more: object = {}) => {
+      const { status, body } = await contractor.post('/v1/correction-requests', { ...request, ...more })
+      expect([status, body.code]).toEqual([201, undefined])
+      return body.data
+    }
+    const first = await takenDown()
+    expect(first).toMatchObject({
+      status: 'open',
+      dueOn: '2023-07-01',
+      statement,
+      about: { ...about, type: 'subject' },
+    })
+    const { id: second } = await takenDown({ occurredOn: new Date().toISOString().slice(0, 10) })
+    const path = `/v1/correction-requests/${first.id}`
+    await caughtUp(product.host)
+    const listed = async (query: string) =>
+      (await contractor.get(`/v1/correction-requests?personId=${subjectId}&${query}`)).body.data.map(
+        ({ id }: any) => id,
+      )
+    expect(await listed('overdue=true')).toEqual([first.id])
+    expect(await listed('overdue=false')).toEqual([second])
+    expect((await stranger.get(path)).status).toBe(404)
+    expect((await stranger.post('/v1/correction-requests', request)).body).toMatchObject({ code: 'person-not-known' })
+
+    await contractor.post(`/v1/subjects/${subjectId}/restriction`, { basis: 'accuracy-disputed' })
+    const closed = (await contractor.get(path)).body.data
+    expect(closed.statement).toBeUndefined()
+    expect(closed.masked).toEqual([{ pointer: '/statement', reason: 'restricted' }])
+    expect((await contractor.post('/v1/correction-requests', request)).body.code).toBe('person-restricted')
+    const colleague = await product.anotherHand(contractor)
+    await colleague.post(`/v1/subjects/${subjectId}/restriction-lifting`, { reason: 'resolved' })
+
+    expect((await contractor.post(`${path}/refusal`, {})).body.code).toBe('reasons-needed')
+    const accepted = await contractor.post(`${path}/acceptance`, { corrected: [subjectId] })
+    expect(accepted.body.data).toMatchObject({ status: 'accepted', corrected: [subjectId] })
+    expect((await contractor.post(`${path}/refusal`, { note: '…' })).body.code).toBe('correction-request-not-open')
+    const reasons = '与户口本复印件一致，未见错误'
+    expect((await contractor.post(`/v1/correction-requests/${second}/refusal`, { note: reasons })).status).toBe(200)
+    await caughtUp(product.host)
+    expect(await listed('status=open')).toEqual([])
+    expect((await contractor.get(copyOf())).body.data.events.slice(-1)).toMatchObject([
+      { type: 'CorrectionRequestDecided', sealed: { note: reasons } },
+    ])
+    const page = await fetch(product.url + copyOf(), {
+      headers: { authorization: `Bearer ${contractor.key}`, accept: 'text/html' },
+    })
+    const html = await page.text()
+    for (const said of ['请求更正个人信息', statement.instead, reasons]) expect(html).toMatch(said)
+  })
+
+  test('whose request is open when they are erased is refused without reasons, as nothing can be written any more', async () => {
+    const registered = await contractor.post('/v1/subjects', {
+      ...{ kind: 'person', occurredOn: '2023-02-01', agreementId, identity: { name: '将被抹除者' } },
+    })
+    const { id } = registered.body.data
+    const statement = { wrong: '住址', instead: '已搬走' }
+    const request = { personId: id, requester: 'person', occurredOn: '2023-06-01', about: { id }, statement }
+    const token = { 'sync-token': registered.syncToken! }
+    const open = await contractor.post('/v1/correction-requests', request, token)
+    await erase(`/v1/subjects/${id}`, contractor, await product.anotherHand(contractor))
+    await caughtUp(product.host)
+    const path = `/v1/correction-requests/${open.body.data.id}`
+    expect((await contractor.get(path)).body.data.masked).toEqual([{ pointer: '/statement', reason: 'erased' }])
+    expect((await contractor.post('/v1/correction-requests', request)).body.code).toBe('person-erased')
+    expect((await contractor.post(`${path}/refusal`, {})).body.data.status).toBe('refused')
+    await caughtUp(product.host)
+    const { data } = (await contractor.get(certificateOf(id))).body
+    expect(data.destroyed).toEqual([
+      { section: 'identity', count: 1 },
+      { section: 'statement', count: 1 },
+    ])
+  })
+
   test('gets a certificate once they are erased: what was destroyed, by whom, what remains and why, and who had it', async () => {
     expect((await contractor.get(certificateOf(subjectId))).body.code).toBe('not-found')
     const colleague = await product.anotherHand(contractor)
@@ -348,7 +426,7 @@ describe('a person who asks', () => {
     expect(data).toMatchObject({ person: subjectId, orgId: contractor.orgId, basis: 'request' })
     expect(data.requestedBy.keyId).not.toBe(data.approvedBy.keyId)
     expect(data.keyDestroyedAt >= data.erasedAt).toBe(true)
-    expect(data.destroyed.map(({ section }: any) => section)).toEqual(['identity', 'note'])
+    expect(data.destroyed.map(({ section }: any) => section)).toEqual(['identity', 'note', 'statement'])
     const left: { type?: string; what: { zh: string; en: string }; count: number }[] = data.remains
     const remains = new Map(left.map((one) => [one.type ?? one.what.en, one]))
     expect(remains.get('SubjectRegistered')).toMatchObject({ count: 1, what: { zh: '登记服务对象' } })

@@ -120,13 +120,13 @@ const dataOf = ({ json }: AsyncEvent) => {
   return schema
 }
 
-/** `note.<subjectId>` → the section's name and what the owner's id begins with. */
+/** `note.<subjectId>` → the section's name, whose it is and what the owner's id begins with; a person is of several kinds. */
 const sectionsOf = (json: AsyncEvent['json'], prefixes: Prefixes) =>
   (json['x-sealed'] ?? []).map((section) => {
     const [, name, kind] = /^(\w+)(?:\.<(\w+)Id>)?$/.exec(section) ?? []
-    const prefix = kind && prefixes[capital(kind)]
+    const prefix = kind === 'person' ? '(sub|vol|pra|prv)' : kind && prefixes[capital(kind)]
     if (!name || (kind && !prefix)) throw new Error(`Nobody knows what the sealed section ${section} is.`)
-    return { name, prefix }
+    return { name, kind, prefix }
   })
 
 const sealedOf = (json: AsyncEvent['json'], prefixes: Prefixes) => {
@@ -141,8 +141,8 @@ const exampleOf = (event: AsyncEvent, example: Part, prefixes: Prefixes) => {
   const id = uuidOf(`event ${name}`)
   const stream = `${category}-${exampleId(prefixOf(category, prefixes))}`
   const sealed = Object.fromEntries(
-    sectionsOf(json, prefixes).map(({ name: section, prefix }) => {
-      const owner = prefix && (String(data[`${ownerOf(prefix, prefixes)}Id`] ?? '') || exampleId(prefix))
+    sectionsOf(json, prefixes).map(({ name: section, kind, prefix }) => {
+      const owner = prefix && (String(data[`${kind}Id`] ?? '') || exampleId(prefix))
       const key = `key_${digest(owner ?? 'organisation').toString('hex', 0, 16)}`
       const box = Buffer.concat([digest(name), digest(section), digest(stream)]).toString('base64url')
       return [owner ? `${section}.${owner}` : section, { key, alg: 'A256GCM', event: id, box }]
@@ -206,7 +206,7 @@ const exampleId = (prefix: string) => `${prefix}_01h455vb4pex5vsknk084sn001`
 /** Categories that are not called as their record; hours are kept by volunteer. */
 const recordOf: Record<string, string> = {
   ...{ hours: 'Volunteer', grant: 'AgreementGrant' },
-  ...{ accessgrant: 'AccessGrant', accessoverride: 'AccessOverride' },
+  ...{ accessgrant: 'AccessGrant', accessoverride: 'AccessOverride', correctionrequest: 'CorrectionRequest' },
 }
 
 /** What the ids of a category's streams begin with. */
@@ -215,11 +215,6 @@ const prefixOf = (category: string, prefixes: Prefixes) => {
   const prefix = category === 'disclosure' ? 'dis' : prefixes[recordOf[category] ?? capital(category)]
   if (!prefix) throw new Error(`Nobody knows how the ids of ${category} begin.`)
   return prefix
-}
-
-const ownerOf = (prefix: string, prefixes: Prefixes) => {
-  const kind = Object.keys(prefixes).find((one) => prefixes[one] === prefix)!
-  return kind[0]!.toLowerCase() + kind.slice(1)
 }
 
 const digest = (text: string | Uint8Array) => hash('sha256', text, 'buffer')

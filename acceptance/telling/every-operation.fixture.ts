@@ -6,6 +6,7 @@ import type { Input } from '@wushe/slice'
 import { TypeID } from 'typeid-js'
 import { gatherings } from './gatherings.fixture.ts'
 import { peopleServed } from './people-served.fixture.ts'
+import { persons } from './persons.fixture.ts'
 import { resources } from './resources.fixture.ts'
 import { staff } from './staff.fixture.ts'
 import { volunteers } from './volunteers.fixture.ts'
@@ -36,7 +37,7 @@ export type Tale = ReturnType<typeof taleOf>['tale']
 /** Needs an active agreement of 2023, known to every service. */
 export function everyOperation(telling: Telling): Step[] {
   const { tale, steps } = taleOf(telling)
-  for (const chapter of [staff, peopleServed, gatherings, volunteers, resources, webhooks]) chapter(tale)
+  for (const chapter of [staff, peopleServed, gatherings, volunteers, resources, persons, webhooks]) chapter(tale)
   return steps
 }
 

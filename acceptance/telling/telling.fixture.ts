@@ -88,16 +88,26 @@ export async function follow(by: Api, steps: readonly Step[], another: Api) {
 /** The same request has the same key, whoever sends it. */
 export const keyOf = (step: Step) => createHash('sha256').update(JSON.stringify(step)).digest('hex')
 
-export const ask = (
+export async function ask(
   by: Api,
   operation: Operation,
   path: Record<string, string>,
   body?: object,
   key: string = randomUUID(),
-) =>
-  operation.method === 'get'
-    ? by.get(addressOf(operation, path))
-    : by.post(addressOf(operation, path), body, { 'idempotency-key': key })
+) {
+  if (operation.method === 'get') return by.get(addressOf(operation, path))
+  const tokens = written.get(by.orgId) ?? new Map<string, string>()
+  written.set(by.orgId, tokens)
+  // Who answers a person speaks of what other services recorded.
+  const knows = tokens.size > 0 &&
+    /Correction(Request)?$/.test(operation.id) && { 'sync-token': [...tokens.values()].join(',') }
+  const answer = await by.post(addressOf(operation, path), body, { 'idempotency-key': key, ...knows })
+  if (answer.syncToken) tokens.set(operation.service, answer.syncToken)
+  return answer
+}
+
+/** By organisation and service: up to where it wrote. */
+const written = new Map<string, Map<string, string>>()
 
 /** The ids that a step names: in its path, of what it makes, and in its body. */
 export const idsIn = ({ path, body }: Step): string[] => JSON.stringify([path, body]).match(anId) ?? []

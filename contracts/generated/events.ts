@@ -1964,6 +1964,60 @@ export interface components {
             agreementId?: string;
         };
         /**
+         * CorrectionRequestDecided
+         * @description The person was right, and these records were corrected; or the correction was refused. The note, with the reasons of a refusal, goes to whoever asked.
+         * @example {
+         *       "personId": "sub_01h455vb4pex5vsknk084sn001",
+         *       "outcome": "accepted",
+         *       "corrected": [
+         *         "sub_01h455vb4pex5vsknk084sn001"
+         *       ]
+         *     }
+         */
+        CorrectionRequestDecidedV1: {
+            personId: string;
+            /** @enum {string} */
+            outcome: "accepted" | "refused";
+            /** @description The records that were corrected or voided. */
+            corrected?: string[];
+        };
+        /**
+         * CorrectionRequested
+         * @description A person, or a guardian, said that something held of the person is wrong. What they said is sealed. The record stays as it is until it is corrected by itself.
+         * @example {
+         *       "personId": "sub_01h455vb4pex5vsknk084sn001",
+         *       "about": {
+         *         "type": "subject",
+         *         "id": "sub_01h455vb4pex5vsknk084sn001",
+         *         "pointer": "/birthYearMonth"
+         *       },
+         *       "requester": "guardian",
+         *       "occurredOn": "2023-06-01",
+         *       "dueOn": "2023-07-01"
+         *     }
+         */
+        CorrectionRequestedV1: {
+            personId: string;
+            /** @description The record that is said to be wrong. */
+            about: {
+                type: string;
+                id: string;
+                pointer?: string;
+            };
+            /** @enum {string} */
+            requester: "person" | "guardian";
+            /**
+             * Format: date
+             * @description The day on which it was received.
+             */
+            occurredOn: string;
+            /**
+             * Format: date
+             * @description The last day for an answer: thirty days on.
+             */
+            dueOn: string;
+        };
+        /**
          * ProjectClosed
          * @description The project ended.
          * @example {
@@ -2930,6 +2984,8 @@ export type AgreementEndedV1 = components['schemas']['AgreementEndedV1']
 export type AgreementGrantEndedV1 = components['schemas']['AgreementGrantEndedV1']
 export type AgreementGrantGivenV1 = components['schemas']['AgreementGrantGivenV1']
 export type AgreementSignedV1 = components['schemas']['AgreementSignedV1']
+export type CorrectionRequestDecidedV1 = components['schemas']['CorrectionRequestDecidedV1']
+export type CorrectionRequestedV1 = components['schemas']['CorrectionRequestedV1']
 export type ProjectClosedV1 = components['schemas']['ProjectClosedV1']
 export type ProjectStartedV1 = components['schemas']['ProjectStartedV1']
 export type ProjectVoidedV1 = components['schemas']['ProjectVoidedV1']
@@ -2984,6 +3040,7 @@ export type Streams = {
   agreement: { type: 'AgreementActivated'; data: AgreementActivatedV1 } | { type: 'AgreementDrafted'; data: AgreementDraftedV1 } | { type: 'AgreementEnded'; data: AgreementEndedV1 } | { type: 'AgreementSigned'; data: AgreementSignedV1 }
   case: { type: 'AssessmentCompleted'; data: AssessmentCompletedV1 } | { type: 'CaseClosed'; data: CaseClosedV1 } | { type: 'CaseCorrected'; data: CaseCorrectedV1 } | { type: 'CaseOpened'; data: CaseOpenedV1 } | { type: 'CaseReopened'; data: CaseReopenedV1 } | { type: 'CaseSessionCorrected'; data: CaseSessionCorrectedV1 } | { type: 'CaseSessionRecorded'; data: CaseSessionRecordedV1 } | { type: 'CaseSessionVoided'; data: CaseSessionVoidedV1 } | { type: 'CaseVoided'; data: CaseVoidedV1 } | { type: 'ConsentGiven'; data: ConsentGivenV1 } | { type: 'FeedbackGiven'; data: FeedbackGivenV1 } | { type: 'OutcomeEvaluated'; data: OutcomeEvaluatedV1 } | { type: 'ServicePlanAgreed'; data: ServicePlanAgreedV1 } | { type: 'WorkerAssigned'; data: WorkerAssignedV1 }
   concern: { type: 'ConcernCorrected'; data: ConcernCorrectedV1 } | { type: 'ConcernDismissed'; data: ConcernDismissedV1 } | { type: 'ConcernIdentified'; data: ConcernIdentifiedV1 } | { type: 'ConcernRaised'; data: ConcernRaisedV1 } | { type: 'ConcernVoided'; data: ConcernVoidedV1 }
+  correctionrequest: { type: 'CorrectionRequestDecided'; data: CorrectionRequestDecidedV1 } | { type: 'CorrectionRequested'; data: CorrectionRequestedV1 }
   disclosure: { type: 'PersonalDataDisclosed'; data: PersonalDataDisclosedV1 }
   grant: { type: 'AgreementGrantEnded'; data: AgreementGrantEndedV1 } | { type: 'AgreementGrantGiven'; data: AgreementGrantGivenV1 }
   group: { type: 'GroupClosed'; data: GroupClosedV1 } | { type: 'GroupCorrected'; data: GroupCorrectedV1 } | { type: 'GroupEvaluated'; data: GroupEvaluatedV1 } | { type: 'GroupPlanned'; data: GroupPlannedV1 } | { type: 'GroupSessionCorrected'; data: GroupSessionCorrectedV1 } | { type: 'GroupSessionHeld'; data: GroupSessionHeldV1 } | { type: 'GroupSessionVoided'; data: GroupSessionVoidedV1 } | { type: 'GroupStageEntered'; data: GroupStageEnteredV1 } | { type: 'GroupVoided'; data: GroupVoidedV1 } | { type: 'MemberEnrolled'; data: MemberEnrolledV1 } | { type: 'MemberLeft'; data: MemberLeftV1 }
@@ -3002,7 +3059,7 @@ export type Streams = {
 export type Events = {
   access: Streams['accessgrant'] | Streams['accessoverride'] | Streams['organisation'] | Streams['disclosure']
   case: Streams['activity'] | Streams['case'] | Streams['concern'] | Streams['group'] | Streams['disclosure'] | Streams['subject']
-  reporting: Streams['agreement'] | Streams['grant'] | Streams['disclosure'] | Streams['project'] | Streams['webhook']
+  reporting: Streams['agreement'] | Streams['grant'] | Streams['correctionrequest'] | Streams['disclosure'] | Streams['project'] | Streams['webhook']
   resources: Streams['offer'] | Streams['disclosure'] | Streams['provider']
   volunteer: Streams['practitioner'] | Streams['hours'] | Streams['disclosure'] | Streams['volunteer'] | Streams['station']
 }

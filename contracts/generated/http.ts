@@ -2500,6 +2500,98 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/correction-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what persons said is wrong in what is held of them. 更正请求列表 */
+        get: operations["listCorrectionRequests"];
+        put?: never;
+        /**
+         * Take down that a person says that something held of them is wrong. 登记更正请求
+         * @description What they say is sealed under the person's key. The record stays as it is until somebody corrects it. An answer is due in thirty days (GB/T 35273-2020, 8.7). 三十日内须答复。
+         */
+        post: operations["requestCorrection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/correction-requests/{correctionRequestId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a correction request. 更正请求详情 */
+        get: operations["getCorrectionRequest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/correction-requests/{correctionRequestId}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happened to a correction request, in order. 更正请求历史 */
+        get: operations["getCorrectionRequestHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/correction-requests/{correctionRequestId}/acceptance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that the person was right, and which records were corrected. 采纳更正请求
+         * @description Correct or void them first; this corrects nothing by itself.
+         */
+        post: operations["acceptCorrectionRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/correction-requests/{correctionRequestId}/refusal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Refuse a correction, with reasons in writing. 拒绝更正请求 */
+        post: operations["refuseCorrectionRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/webhook-endpoints": {
         parameters: {
             query?: never;
@@ -2839,6 +2931,40 @@ export interface paths {
         };
         /** What changed from one version to another. 版本差异 */
         get: operations["getProjectDiff"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/correction-requests/{correctionRequestId}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** As it stood in one of its versions. 历史版本 */
+        get: operations["getCorrectionRequestVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/correction-requests/{correctionRequestId}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What changed from one version to another. 版本差异 */
+        get: operations["getCorrectionRequestDiff"];
         put?: never;
         post?: never;
         delete?: never;
@@ -5551,6 +5677,77 @@ export interface components {
                 }[];
             };
         };
+        CorrectionRequestFacts: {
+            personId: components["schemas"]["PersonId"];
+            /**
+             * @description Who asked. 本人 | 监护人
+             * @enum {string}
+             */
+            requester: "person" | "guardian";
+            /** @description The day on which it was received. */
+            occurredOn: components["schemas"]["OccurredOn"];
+            /** @description What the person says. Stored encrypted under the person's key. */
+            statement?: {
+                /** @description What is wrong. */
+                wrong: components["schemas"]["FreeText"];
+                /** @description What should stand there. */
+                instead: components["schemas"]["FreeText"];
+            };
+        };
+        /** @description Of any record of the organisation. */
+        RecordId: string;
+        /**
+         * @description JSON Pointer of the field in that record.
+         * @example /birthYearMonth
+         */
+        FieldPointer: string;
+        /** @description A person, or a guardian, says that something held of the person is wrong (更正请求). It is answered once, by a correction or by reasons in writing, which stand in its history. */
+        CorrectionRequest: {
+            id: string;
+            /** @description The number in the ETag; one more with every event. */
+            version: number;
+            /** @description The organisation that recorded it. */
+            orgId: string;
+            agreementId?: string;
+            siteId?: string;
+            /** Format: date */
+            occurredOn?: string;
+            /** Format: date-time */
+            recordedAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+            masked?: components["schemas"]["Masked"][];
+            status: string;
+            about: {
+                /** @description What it is, as in /v1/changes. */
+                type: string;
+                id: components["schemas"]["RecordId"];
+                pointer?: components["schemas"]["FieldPointer"];
+            };
+            /** @description The last day for an answer, thirty days after it was received: GB/T 35273-2020, 8.7, a recommended national standard. 答复期限，依 GB/T 35273-2020 第 8.7 条。 */
+            dueOn: components["schemas"]["Date"];
+            /** @description The records that were corrected. */
+            corrected?: components["schemas"]["RecordId"][];
+        } & components["schemas"]["CorrectionRequestFacts"];
+        RequestCorrection: {
+            /** @description Your own id, if you made one offline. */
+            id?: string;
+            /** @description The record that is said to be wrong. */
+            about: {
+                id: components["schemas"]["RecordId"];
+                pointer?: components["schemas"]["FieldPointer"];
+            };
+        } & WithRequired<components["schemas"]["CorrectionRequestFacts"], "statement">;
+        AcceptCorrectionRequest: {
+            /** @description The records that were corrected or voided. */
+            corrected: components["schemas"]["RecordId"][];
+            /** @description What the person is told. */
+            note?: components["schemas"]["FreeText"];
+        };
+        RefuseCorrectionRequest: {
+            /** @description The reasons, in writing, for the person who asked. Only of who is erased meanwhile there are none. */
+            note?: components["schemas"]["FreeText"];
+        };
         Remaining: {
             /** @description The type of the events, where it is such. */
             type?: string;
@@ -6665,6 +6862,21 @@ export interface components {
         };
         ProjectPage: {
             data: components["schemas"]["Project"][];
+            nextCursor?: string;
+            /** Format: date-time */
+            asOf: string;
+            position: string;
+        };
+        CorrectionRequestAnswer: {
+            data: components["schemas"]["CorrectionRequest"];
+            receipt?: components["schemas"]["Receipt"];
+            provenance?: components["schemas"]["Provenance"];
+            /** @description In place of a receipt: dryRun. */
+            wouldEmit?: components["schemas"]["WouldEmit"][];
+            warnings?: components["schemas"]["Warning"][];
+        };
+        CorrectionRequestPage: {
+            data: components["schemas"]["CorrectionRequest"][];
             nextCursor?: string;
             /** Format: date-time */
             asOf: string;
@@ -7991,6 +8203,57 @@ export interface components {
                 "application/vnd.wushe.fields+json": components["schemas"]["PartPage"];
             };
         };
+        /** @description The CorrectionRequest as it now stands. */
+        CorrectionRequestAnswer: {
+            headers: {
+                "Request-Id": components["headers"]["Request-Id"];
+                "API-Version": components["headers"]["API-Version"];
+                ETag: components["headers"]["ETag"];
+                "Sync-Token": components["headers"]["Sync-Token"];
+                "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                "Dry-Run": components["headers"]["Dry-Run"];
+                "Preference-Applied": components["headers"]["Preference-Applied"];
+                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                Link: components["headers"]["Link"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["CorrectionRequestAnswer"];
+                "application/vnd.wushe.fields+json": components["schemas"]["PartAnswer"];
+            };
+        };
+        /** @description The CorrectionRequest that was made. */
+        CorrectionRequestCreated: {
+            headers: {
+                "Request-Id": components["headers"]["Request-Id"];
+                "API-Version": components["headers"]["API-Version"];
+                ETag: components["headers"]["ETag"];
+                "Sync-Token": components["headers"]["Sync-Token"];
+                Location: components["headers"]["Location"];
+                "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                "Dry-Run": components["headers"]["Dry-Run"];
+                "Preference-Applied": components["headers"]["Preference-Applied"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["CorrectionRequestAnswer"];
+            };
+        };
+        /** @description One page of the list. */
+        CorrectionRequestPage: {
+            headers: {
+                "Request-Id": components["headers"]["Request-Id"];
+                "API-Version": components["headers"]["API-Version"];
+                Link: components["headers"]["Link"];
+                "Memento-Datetime": components["headers"]["Memento-Datetime"];
+                "Sync-Token": components["headers"]["Sync-Token-If-Any"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["CorrectionRequestPage"];
+                "application/vnd.wushe.fields+json": components["schemas"]["PartPage"];
+            };
+        };
         /** @description The Webhook as it now stands. */
         WebhookAnswer: {
             headers: {
@@ -8540,6 +8803,8 @@ export interface components {
         AgreementGrantFields: ("agreementId" | "funderOrgId" | "view" | "basis" | "validFrom" | "validTo" | "id" | "version" | "orgId" | "siteId" | "occurredOn" | "recordedAt" | "updatedAt" | "masked" | "status" | "givenBy" | "endingReason")[];
         /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
         ProjectFields: ("kind" | "theme" | "agreementId" | "siteId" | "occurredOn" | "note" | "id" | "version" | "orgId" | "recordedAt" | "updatedAt" | "masked" | "status" | "result" | "closedOn")[];
+        /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+        CorrectionRequestFields: ("personId" | "requester" | "occurredOn" | "statement" | "statement.wrong" | "statement.instead" | "id" | "version" | "orgId" | "agreementId" | "siteId" | "recordedAt" | "updatedAt" | "masked" | "status" | "about" | "about.type" | "about.id" | "about.pointer" | "dueOn" | "corrected")[];
         /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
         WebhookFields: ("url" | "eventTypes" | "description" | "id" | "version" | "orgId" | "agreementId" | "siteId" | "occurredOn" | "recordedAt" | "updatedAt" | "masked" | "status" | "suspensionReason" | "secret" | "replayJobId")[];
         /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
@@ -16619,6 +16884,320 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    listCorrectionRequests: {
+        parameters: {
+            query?: {
+                status?: "open" | "accepted" | "refused";
+                personId?: components["schemas"]["PersonId"];
+                /** @description true for those that are open though their day is over, false for all others. */
+                overdue?: boolean;
+                /** @description How many at most, 100 by default. More than 500 is taken as 500. */
+                limit?: components["parameters"]["Limit"];
+                /** @description The nextCursor of the page before. All pages of one list show the same moment. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
+                asOf?: components["parameters"]["AsOf"];
+                /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+                fields?: components["parameters"]["CorrectionRequestFields"];
+            };
+            header?: {
+                /**
+                 * @description RFC 7089. The same as asOf, as an HTTP date (RFC 9110, IMF-fixdate).
+                 * @example Tue, 30 Jun 2026 16:00:00 GMT
+                 */
+                "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["CorrectionRequestPage"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    requestCorrection: {
+        parameters: {
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /**
+                 * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
+                 * @example 7d1f8a52-3c6b-4b0e-9a4f-1f5a3a5e2c11
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "personId": "sub_01h455vb4pex5vsknk084sn001",
+                 *       "requester": "guardian",
+                 *       "occurredOn": "2023-06-01",
+                 *       "about": {
+                 *         "id": "sub_01h455vb4pex5vsknk084sn001",
+                 *         "pointer": "/birthYearMonth"
+                 *       },
+                 *       "statement": {
+                 *         "wrong": "出生年月写成了 2012 年",
+                 *         "instead": "户口本上是 2011 年 4 月"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["RequestCorrection"];
+            };
+        };
+        responses: {
+            201: components["responses"]["CorrectionRequestCreated"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getCorrectionRequest: {
+        parameters: {
+            query?: {
+                /** @description As it stood in this version, or in the last one before it. */
+                atVersion?: components["parameters"]["AtVersion"];
+                /** @description provenance: for each property the event that made it what it is. */
+                expand?: components["parameters"]["Expand"];
+                /** @description As it stood at this recorded moment. What is recorded later does not change the answer. Write Z or %2B08:00, as a bare + is a blank in an address. 按记录时间回溯。 */
+                asOf?: components["parameters"]["AsOf"];
+                /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+                fields?: components["parameters"]["CorrectionRequestFields"];
+            };
+            header?: {
+                /** @description The ETag that you have; 304 if it still is the one. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /**
+                 * @description RFC 7089. The same as asOf, as an HTTP date (RFC 9110, IMF-fixdate).
+                 * @example Tue, 30 Jun 2026 16:00:00 GMT
+                 */
+                "Accept-Datetime"?: components["parameters"]["AcceptDatetime"];
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                correctionRequestId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["CorrectionRequestAnswer"];
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getCorrectionRequestHistory: {
+        parameters: {
+            query?: {
+                /** @description How many at most, 100 by default. More than 500 is taken as 500. */
+                limit?: components["parameters"]["Limit"];
+                /** @description The nextCursor of the page before. All pages of one list show the same moment. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: {
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                correctionRequestId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["History"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    acceptCorrectionRequest: {
+        parameters: {
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /**
+                 * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
+                 * @example 7d1f8a52-3c6b-4b0e-9a4f-1f5a3a5e2c11
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
+                 * @example "v3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                correctionRequestId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "corrected": [
+                 *         "sub_01h455vb4pex5vsknk084sn001"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["AcceptCorrectionRequest"];
+            };
+        };
+        responses: {
+            200: components["responses"]["CorrectionRequestAnswer"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    refuseCorrectionRequest: {
+        parameters: {
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /**
+                 * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
+                 * @example 7d1f8a52-3c6b-4b0e-9a4f-1f5a3a5e2c11
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
+                 * @example "v3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                correctionRequestId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "note": "与户口本复印件一致，未见错误；如仍有异议，可向网信部门投诉。"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RefuseCorrectionRequest"];
+            };
+        };
+        responses: {
+            200: components["responses"]["CorrectionRequestAnswer"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     listWebhooks: {
         parameters: {
             query?: {
@@ -17546,6 +18125,78 @@ export interface operations {
             };
             path: {
                 projectId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Diff"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getCorrectionRequestVersion: {
+        parameters: {
+            query?: {
+                /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
+                fields?: components["parameters"]["CorrectionRequestFields"];
+            };
+            header?: {
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                correctionRequestId: string;
+                /** @description The version, or the last one before it. */
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["CorrectionRequestAnswer"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getCorrectionRequestDiff: {
+        parameters: {
+            query: {
+                /** @description The earlier version. */
+                from: number;
+                /** @description The later one. */
+                to: number;
+            };
+            header?: {
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                correctionRequestId: string;
             };
             cookie?: never;
         };

@@ -51,6 +51,10 @@ export type ProblemParams = {
   'person-restricted': { id: string | number }
   'erasure-not-requested': { id: string | number }
   'person-erased': { id: string | number }
+  'person-not-known': { personId: string | number }
+  'record-not-known': { pointer: string | number; id: string | number }
+  'correction-request-not-open': { status: string | number }
+  'reasons-needed': undefined
   'uscc-invalid': { position: string | number; reason: string | number }
   'organisation-suspended': undefined
   'key-expiry-far': { expiresOn: string | number; latest: string | number }

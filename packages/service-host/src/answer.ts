@@ -59,14 +59,14 @@ export async function answer(req: Request, res: Response, slice: Exclude<Slice, 
   const wait = (...needed: string[]) => demandCaughtUp(service, req, needed, preferences.wait * 1000)
   switch (slice.kind) {
     case 'command': {
-      await wait('agreement-copy')
+      await wait('agreement-copy', ...(slice.needs ? service.service.projections.map((one) => one.name) : []))
       const done = await execute(service, { slice, operation, input, request, ifMatch: req.get('if-match') })
       return answerCommand(res, done, preferences)
     }
     case 'list': {
       await wait(slice.record.table)
       const { asOf } = untilOf(req, now)
-      const page = await readList(service, slice.record, operation, input, request, asOf)
+      const page = await readList(service, slice, operation, input, request, asOf)
       if (asOf) res.set('Memento-Datetime', new Date(asOf).toUTCString())
       if (page.position) res.set('Sync-Token', writeSyncToken(service.name, page.position))
       return answerPage(res, page)

@@ -13,7 +13,8 @@ import { provenanceOf, upTo, type Until } from './past.ts'
 import { visible, sees, seesPart } from './policy.ts'
 import { bodyShown, openSealed, present } from './present.ts'
 import { Refused, type Language } from './problem.ts'
-import type { AnyInput } from './service.ts'
+import { momentAt } from './request.ts'
+import type { AnyInput, ListSlice } from './service.ts'
 import type { Request } from './stamp.ts'
 
 const instant = (column: string) => raw(`to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`)
@@ -33,7 +34,7 @@ type Pin = { position: string; asOf: string; after?: [created: string, id: strin
  */
 export async function readList(
   service: OpenService,
-  record: RecordSlice,
+  { record, where }: ListSlice,
   operation: Operation,
   input: AnyInput,
   request: Request,
@@ -50,7 +51,11 @@ export async function readList(
   const table = raw(record.table)
 
   const conditions = Object.entries(filters).map(([name, value]) =>
-    columns[name] ? sql`${raw(columns[name])} = ${value}` : sql`body ->> ${name} = ${String(value)}`,
+    where[name]
+      ? where[name](value, momentAt(new Date(pin.asOf)).today)
+      : columns[name]
+        ? sql`${raw(columns[name])} = ${value}`
+        : sql`body ->> ${name} = ${String(value)}`,
   )
   // A list inside a thing shows what stands in that thing's stream.
   if (operation.ids[0]) conditions.push(sql`stream = ${`${record.category}-${input.path[operation.ids[0]]}`}`)

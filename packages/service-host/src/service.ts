@@ -1,6 +1,17 @@
 import type { OperationsOf, ServiceName } from '@wushe/contracts'
 import type { Upcasters } from '@wushe/event-store'
-import type { Category, Claim, Moment, Need, Piece, Projection, Reading, RecordSlice, Refusal } from '@wushe/slice'
+import type {
+  Category,
+  Claim,
+  Moment,
+  Need,
+  Piece,
+  Projection,
+  Reading,
+  RecordSlice,
+  Refusal,
+  Statement,
+} from '@wushe/slice'
 import type { Decision, Rows, WorkerSlice } from '@wushe/slice'
 import type { Request, Response } from 'express'
 import type { OpenService } from './open.ts'
@@ -28,8 +39,14 @@ export type CommandSlice = {
   decide: (input: any, state: any, moment: Moment, known: any) => Decision<{ type: string; data: any }>
   shownOnce?: (input: any, moment: Moment) => Record<string, unknown>
 }
+export type ListSlice = {
+  kind: 'list'
+  operation: string
+  record: RecordSlice
+  where: Record<string, (asked: any, today: string) => Statement>
+}
 export type ReadSlice = {
-  kind: 'list' | 'one' | 'history' | 'search' | 'match'
+  kind: 'one' | 'history' | 'search' | 'match'
   operation: string
   record: RecordSlice
 }
@@ -54,7 +71,7 @@ export type RouteSlice = {
 type BuiltInSlice =
   | { kind: 'diff'; operation: string; record: RecordSlice }
   | { kind: 'batch' | 'request' | 'sandbox'; operation: string }
-export type Slice = CommandSlice | ReadSlice | QuerySlice | RouteSlice | StreamSlice | BuiltInSlice
+export type Slice = CommandSlice | ListSlice | ReadSlice | QuerySlice | RouteSlice | StreamSlice | BuiltInSlice
 export type { AnyInput }
 
 export type Service = {
@@ -74,6 +91,7 @@ type Parts<Operations> = Omit<Service, 'name' | 'operations'> & {
   operations: {
     [Name in keyof Operations]: { operation: Name } & (
       | Omit<CommandSlice, 'operation'>
+      | Omit<ListSlice, 'operation'>
       | Omit<ReadSlice, 'operation'>
       | Omit<QuerySlice, 'operation'>
       | Omit<RouteSlice, 'operation'>

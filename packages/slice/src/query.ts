@@ -39,9 +39,19 @@ export type Cursors = {
   read: <Content>(cursor: string | undefined, scope: string) => Content | undefined
 }
 
-/** A page of a record's list. Its filters are the operation's query parameters, by name. */
-export const list = <Name extends keyof Operations>(operation: Name, of: RecordSlice) =>
-  ({ kind: 'list', operation, record: of }) as const
+/**
+ * A page of a record's list. Its filters are the operation's query parameters, by name; one that is no field of the
+ * record says in `where` what it means, over the columns of the record's table, on a day.
+ */
+export const list = <Name extends keyof Operations>(
+  operation: Name,
+  of: RecordSlice,
+  where: {
+    [Filter in keyof Input<Operations[Name]>['query']]?: Filtering<Input<Operations[Name]>['query'][Filter]>
+  } = {},
+) => ({ kind: 'list', operation, record: of, where }) as const
+
+type Filtering<Value> = (asked: NonNullable<Value>, today: string) => Statement
 
 /** One record: the first id in the path names its stream, the last one the record. */
 export const one = <Name extends keyof Operations>(operation: Name, of: RecordSlice) =>

@@ -31,6 +31,8 @@ import { cancelJob, getJob, listJobs } from './jobs/read-jobs.ts'
 import { getErasureCertificate } from './persons/get-erasure-certificate.ts'
 import { getPersonCopy } from './persons/get-person-copy.ts'
 import { personEvents } from './persons/person-events.ts'
+import { acceptCorrectionRequest, refuseCorrectionRequest, requestCorrection } from './persons/correction-request.ts'
+import { correctionRequestRecord, overdue } from './persons/correction-request-record.ts'
 import { closeProject, projectRecord, startProject, voidProject } from './project/project.ts'
 
 export const reportingService = service('reporting', {
@@ -62,6 +64,12 @@ export const reportingService = service('reporting', {
     listAccessLog,
     getPersonCopy,
     getErasureCertificate,
+    listCorrectionRequests: list('listCorrectionRequests', correctionRequestRecord, { overdue }),
+    requestCorrection,
+    getCorrectionRequest: one('getCorrectionRequest', correctionRequestRecord),
+    getCorrectionRequestHistory: history('getCorrectionRequestHistory', correctionRequestRecord),
+    acceptCorrectionRequest,
+    refuseCorrectionRequest,
     listWebhooks: list('listWebhooks', webhookRecord),
     registerWebhook,
     getWebhook: one('getWebhook', webhookRecord),
@@ -78,7 +86,7 @@ export const reportingService = service('reporting', {
     getJob,
     cancelJob,
   },
-  records: [agreementRecord, grantRecord, projectRecord, webhookRecord],
+  records: [agreementRecord, grantRecord, projectRecord, correctionRequestRecord, webhookRecord],
   projections: [facts, changes, endpoints, accessLog, personEvents],
   workers: [deliver],
   upcasters: {},

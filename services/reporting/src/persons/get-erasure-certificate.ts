@@ -29,6 +29,7 @@ export const getErasureCertificate = query(
         destroyed: [
           { section: 'identity', count: count('pii') },
           { section: 'note', count: count('note') },
+          { section: 'statement', count: count('statement') },
         ].filter((one) => one.count > 0),
         remains: [
           ...Object.entries(Object.groupBy(found, ({ type }) => type)).map(([type, events]) => ({
