@@ -2,18 +2,12 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, describe, expect, test } from '@jest/globals'
-import { findJars, KafkaMissing } from '@wushe/embedded-kafka'
+import { kafkaMissing } from '@wushe/testkit/kafka'
 import { readTopics } from '../faults/topics.ts'
 import { figuresOf } from '../scripts/demo/figures.ts'
 import { aFolder, cleanUp, launch, postmasterOf, query, readyIn, type Launched, type Ready } from './launch.fixture.ts'
 
-const missing = await findJars().then(
-  () => undefined,
-  (error: Error) => {
-    if (error instanceof KafkaMissing) return error.message
-    throw error
-  },
-)
+const missing = await kafkaMissing()
 const services = ['access', 'case', 'volunteer', 'resources', 'reporting'] as const
 /** A fifth of the demonstration. */
 const stations = 4

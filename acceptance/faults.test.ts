@@ -1,20 +1,19 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { testKafka } from '@wushe/testkit/kafka'
+import { kafkaMissing } from '@wushe/testkit/kafka'
 import { faults } from '../faults/faults.ts'
 import { surviveOnce } from '../faults/run.ts'
 import { startUnderTest, type UnderTest } from '../faults/under-test.ts'
 
 /** `scripts/faults --rounds 20` does the same many times, and each fault on a product of its own. */
-const kafka = await testKafka()
-await kafka?.stop()
-const title = kafka
-  ? 'services apart, two processes of each, while requests come in'
-  : 'services apart (not run: it needs Java 17 and Maven)'
+const missing = await kafkaMissing()
+const title = missing
+  ? `services apart (not run: ${missing})`
+  : 'services apart, two processes of each, while requests come in'
 
 const possible = faults.filter(({ impossible }) => !impossible?.())
 let under: UnderTest
 
-;(kafka ? describe : describe.skip)(title, () => {
+;(missing ? describe.skip : describe)(title, () => {
   beforeAll(async () => {
     under = await startUnderTest(Object.assign({}, ...possible.map(({ world }) => world)) as object)
   }, 120_000)

@@ -1,4 +1,5 @@
 import { execFile, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { connect, createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -108,12 +109,15 @@ const javaOptions = [
 
 const format = async (classpath: string, properties: string, dir: string) => {
   if (existsSync(join(dir, 'data', 'meta.properties'))) return
-  const tool = (...args: string[]) =>
-    promisify(execFile)('java', [...javaOptions, '-cp', classpath, 'kafka.tools.StorageTool', ...args], {
-      env: environment(),
-    })
-  const { stdout } = await tool('random-uuid')
-  await tool('format', '-t', stdout.trim(), '-c', properties)
+  const tool = ['-cp', classpath, 'kafka.tools.StorageTool', 'format', '-t', clusterId(), '-c', properties]
+  await promisify(execFile)('java', [...javaOptions, ...tool], { env: environment() })
+}
+
+/** As Kafka writes a UUID. It begins with no dash, which would be an option to the tool. */
+const clusterId = () => {
+  const bytes = randomBytes(16)
+  bytes[0]! &= 0x7f
+  return bytes.toString('base64url')
 }
 
 const propertiesOf = ({

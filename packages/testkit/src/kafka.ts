@@ -1,12 +1,23 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { KafkaMissing, startBroker } from '@wushe/embedded-kafka'
+import { findJars, KafkaMissing, startBroker } from '@wushe/embedded-kafka'
 
 export type TestKafka = {
   /** `host:port`, several with commas. */
   brokers: string
   stop(): Promise<void>
+}
+
+/** Why no Kafka of its own can run on this machine; undefined where it can. */
+export const kafkaMissing = async (): Promise<string | undefined> => {
+  try {
+    await findJars()
+    return undefined
+  } catch (error) {
+    if (error instanceof KafkaMissing) return error.message
+    throw error
+  }
 }
 
 /**
