@@ -59,6 +59,15 @@ export const move = ({ name, version, epoch, stored }: Cursor, to: Place): Query
     [name, version, epoch, stored, to],
   )
 
+/** The same for a transaction that does not wait for it: where `move` would change no row, this fails with `notOurs`. */
+export const moveOrFail = (cursor: Cursor, to: Place): Query => {
+  const { text, values } = move(cursor, to)
+  return prepared(`with moved as (${text} returning 1) select 1 / count(*) as once from moved`, values!)
+}
+
+/** Division by zero. */
+export const notOurs = '22012'
+
 /** Keeps how far the log was read. A crash may lose it, which costs reading again. */
 export const save = async (pool: pg.Pool, cursor: Cursor) => {
   const to = cursor.read

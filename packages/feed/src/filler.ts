@@ -6,7 +6,7 @@ import type { Follower } from './follower.ts'
 import { fillerName, type Inbox } from './inbox.ts'
 import { inboxName } from './inbox-wake.ts'
 import { learntAt, microsOf, timeOf, type Micros } from './learning.ts'
-import { prepared, sendAll } from './transaction.ts'
+import { prepared, sendAll, type Query } from './transaction.ts'
 
 /**
  * Copies another service's events into the inbox, each once. Where no types are left out, it stops at a gap in a
@@ -21,6 +21,7 @@ export const fillerOf = (inbox: Inbox, source: ServiceName, follow: Following = 
     filter,
     tables: [],
     onPoison: 'stop',
+    onlyHere: true,
     startsOver: (client) => keepFilter(client, source, filter),
     apply: (events, client) => copy.apply(events, client),
     committed: copy.committed,
@@ -33,24 +34,25 @@ export type Following = LogFilter | 'everything'
 export const filterOf = (follow: Following): LogFilter => (follow === 'everything' ? {} : follow)
 
 /**
- * `apply` adds to the inbox, in the caller's transaction, what it does not have yet; `committed` is to be called after.
+ * `apply` answers the queries that add to the inbox, in the caller's transaction, what it does not have yet; `committed`
+ * is to be called after.
  * Throws StreamGap where no types are left out, or with `overGaps` leaves out what comes after a gap.
  */
 export const copier = (inbox: Inbox, source: ServiceName, filter: LogFilter) => {
   let written = 0n
   return {
-    apply: async (events: readonly Recorded[], client: pg.PoolClient, { overGaps = false } = {}) => {
+    apply: async (
+      events: readonly Recorded[],
+      client: pg.PoolClient,
+      { overGaps = false } = {},
+    ): Promise<readonly Query[]> => {
       const { head, last } = await hold(client, source, events, inbox.ahead())
       const unknown = await missing(client, source, events, last)
       const fresh = eachOnce(filter.types ? unknown : withoutGaps(unknown, last, overGaps))
-      if (fresh.length === 0) return
+      if (fresh.length === 0) return []
       const learnt = learntAt(fresh.map(recordedAt), head)
       written = head.position + BigInt(fresh.length)
-      await sendAll(client, [
-        insert(source, fresh, head.position, learnt),
-        moveHead(written, learnt.at(-1)!),
-        tellOthers,
-      ])
+      return [insert(source, fresh, head.position, learnt), moveHead(written, learnt.at(-1)!), tellOthers]
     },
     committed: () => inbox.added(written),
   }

@@ -1,5 +1,6 @@
 import type { LogFilter, Recorded } from '@wushe/event-store'
 import type pg from 'pg'
+import type { Query } from './transaction.ts'
 
 /** Where the rows of a table (`schema.table`) go now: the table itself, or the one built beside it. */
 export type TableName = (table: string) => string
@@ -17,9 +18,11 @@ export type Follower = {
   publish?: (events: readonly Recorded[]) => Promise<void>
   /**
    * Writes what the events mean, in a transaction that also moves the checkpoint. Events come in the order of the log,
-   * at most 500 at a time, and never again once committed.
+   * at most 500 at a time, and never again once committed. What it answers is sent together with the commit.
    */
-  apply: (events: Recorded[], client: pg.PoolClient, table: TableName) => Promise<void>
+  apply: (events: Recorded[], client: pg.PoolClient, table: TableName) => Promise<readonly Query[] | void>
+  /** `apply` does nothing outside the transaction, so that it may begin before it is known that the checkpoint is ours. */
+  onlyHere?: boolean
   /**
    * When an event cannot be applied: `stop` there, or `park` it and whatever follows in its stream, and go on with the
    * other streams.

@@ -5,7 +5,7 @@ import { openFollowing, record, until, witness, type OpenFollowing } from './fol
 import { NotYet, openInbox, type Inbox, type InboxEvent } from './inbox.ts'
 import { requestRebuild } from './rebuild.ts'
 import { sharedTail } from './tail.ts'
-import { inTransaction } from './transaction.ts'
+import { inTransaction, sendAll } from './transaction.ts'
 
 let f: OpenFollowing
 let inbox: Inbox
@@ -23,7 +23,9 @@ const put = async (
   ...how: Parameters<typeof fillerOf> extends [Inbox, ...infer How] ? How : never
 ) => {
   const filler = fillerOf(inbox, ...how)
-  await inTransaction(f.pool, [], (client) => filler.apply(events, client, (table) => table))
+  await inTransaction(f.pool, [], async (client) =>
+    sendAll(client, (await filler.apply(events, client, (table) => table)) ?? []),
+  )
   filler.committed?.()
 }
 

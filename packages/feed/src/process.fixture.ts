@@ -9,6 +9,7 @@ import { openInbox } from './inbox.ts'
 import { openBus } from './kafka/client.ts'
 import { fillFromKafka } from './kafka/inbox-from-kafka.ts'
 import { follow, type Running } from './runner.ts'
+import { sendAll } from './transaction.ts'
 
 /** `go` lets it pass where it holds; `die` and `hold` are obeyed at the next page that has events, or before a commit. */
 type Word = 'hold page' | 'hold apply' | 'die apply' | 'go'
@@ -122,8 +123,9 @@ const fill = (
     watched: (_, copier) => ({
       ...copier,
       apply: async (...given) => {
-        await copier.apply(...given)
+        await sendAll(given[1], await copier.apply(...given))
         await beforeCommit()
+        return []
       },
     }),
   }).get('case')!

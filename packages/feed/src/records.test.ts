@@ -6,7 +6,7 @@ import { openFollowing, record, type OpenFollowing } from './following.fixture.t
 import { foldRecord, recordOf, type RecordVersion } from './record-fold.ts'
 import { createRecordTable, recordFollower } from './records.ts'
 import { toSliceEvent } from './slice-event.ts'
-import { inTransaction } from './transaction.ts'
+import { inTransaction, sendAll } from './transaction.ts'
 
 let f: OpenFollowing
 beforeAll(async () => {
@@ -60,7 +60,9 @@ const rowsOf = async () =>
           from cases.case_record order by id, version`)
 
 const apply = (slice: RecordSlice, events: Recorded[]) =>
-  inTransaction(f.pool, [], (client) => recordFollower(slice).apply(events, client, (table) => table))
+  inTransaction(f.pool, [], async (client) =>
+    sendAll(client, (await recordFollower(slice).apply(events, client, (table) => table)) ?? []),
+  )
 
 const opening = { occurredOn: '2022-03-04', agreementId: 'agr_1', siteId: 'sta_1', worker: 'pra_1' }
 

@@ -4,7 +4,7 @@ import type pg from 'pg'
 import type { Follower } from './follower.ts'
 import { foldRecord, type RecordVersion } from './record-fold.ts'
 import { toSliceEvent, type SliceEvent } from './slice-event.ts'
-import { prepared, sendAll } from './transaction.ts'
+import { prepared } from './transaction.ts'
 
 export type FollowerOptions = {
   /** Of the events of its own service. */
@@ -26,6 +26,7 @@ export const recordFollower = (
   concerns: (event) => record.of(toSliceEvent(upcast(event, upcasters))) !== undefined,
   tables: [record.table],
   onPoison,
+  onlyHere: true,
   apply: async (events, client, tableName) => {
     const table = tableName(record.table)
     const about = eventsById(
@@ -42,7 +43,7 @@ export const recordFollower = (
       versions.push(...added)
     }
     if (versions.length === 0) return
-    await sendAll(client, [...(closed.length > 0 ? [close(table, closed)] : []), insert(table, versions)])
+    return [...(closed.length > 0 ? [close(table, closed)] : []), insert(table, versions)]
   },
 })
 

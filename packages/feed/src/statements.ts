@@ -5,7 +5,7 @@ import type { Follower, TableName } from './follower.ts'
 import type { InboxEvent } from './inbox.ts'
 import type { FollowerOptions } from './records.ts'
 import { toSliceEvent, type SliceEvent } from './slice-event.ts'
-import { preparing, sendAll } from './transaction.ts'
+import { preparing } from './transaction.ts'
 
 /**
  * Runs the statements of a projection, in order. Over an inbox each event goes to the handler of the service that it
@@ -24,16 +24,14 @@ export const statementFollower = (
     filter: { types: [...types] },
     tables: projection.tables,
     onPoison,
-    apply: async (events, client, table) => {
+    onlyHere: true,
+    apply: async (events, _client, table) => {
       const place = placedIn(projection.tables, table)
       const statements = events.flatMap((recorded) => {
         const { source = service } = recorded as Partial<InboxEvent>
         return handlers[source]?.[recorded.type]?.(toSliceEvent(upcast(recorded, upcasters))) ?? []
       })
-      await sendAll(
-        client,
-        statements.map(({ text, values }) => query(place(text), values)),
-      )
+      return statements.map(({ text, values }) => query(place(text), values))
     },
   }
 }

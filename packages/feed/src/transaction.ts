@@ -38,18 +38,58 @@ export const inTransaction = async <Result>(
   opening: readonly Query[],
   work: (client: pg.PoolClient, opened: pg.QueryResult[]) => Promise<Result>,
   settings: readonly string[] = [],
+): Promise<Result> =>
+  onOneConnection(pool, async (client) => {
+    const [, ...opened] = await sendAll(client, [begin(settings), ...opening])
+    const result = await work(client, opened)
+    demandCommit(await client.query(commit))
+    return result
+  })
+
+/**
+ * The same in as few pieces as can be: nobody waits for what `opening` answers, and what `work` leaves goes out together
+ * with the commit. What is not to be done unless `opening` finds something must not be done by `work` but left in
+ * queries: where `opening` fails, they fail too, and its error is thrown.
+ */
+export const inFewPieces = (
+  pool: pg.Pool,
+  opening: Query,
+  work: (client: pg.PoolClient) => Promise<readonly Query[]>,
+  settings: readonly string[] = [],
+): Promise<void> =>
+  onOneConnection(pool, async (client) => {
+    holdBack(client)
+    const opened = sendAll(client, [begin(settings), opening])
+    opened.catch(() => {})
+    try {
+      if (!(client as pg.Client).pipeline) await opened
+      demandCommit((await sendAll(client, [...(await work(client)), commit])).at(-1)!)
+    } catch (error) {
+      await opened
+      throw error
+    }
+  })
+
+const begin = (settings: readonly string[]): Query => ({
+  text: ['begin', ...settings.map((setting) => `set local ${setting}`)].join('; '),
+})
+
+const commit: Query = { text: 'commit' }
+
+const demandCommit = ({ command }: pg.QueryResult) => {
+  if (command !== 'COMMIT') throw new Error('The transaction was rolled back: an error inside it was not passed on.')
+}
+
+const onOneConnection = async <Result>(
+  pool: pg.Pool,
+  run: (client: pg.PoolClient) => Promise<Result>,
 ): Promise<Result> => {
   const client = await pool.connect().catch((error) => Promise.reject(new ConnectionLost(error)))
   let lost: Error | undefined
   const broken = (error: Error) => (lost = error)
   client.on('error', broken)
-  const begin = ['begin', ...settings.map((setting) => `set local ${setting}`)].join('; ')
   try {
-    const [, ...opened] = await sendAll(client, [{ text: begin }, ...opening])
-    const result = await work(client, opened)
-    const { command } = await client.query('commit')
-    if (command !== 'COMMIT') throw new Error('The transaction was rolled back: an error inside it was not passed on.')
-    return result
+    return await run(client)
   } catch (error) {
     // A rollback that works shows that the connection does: then the error is about what was sent.
     await client.query('rollback').catch(broken)
@@ -79,7 +119,7 @@ export const sendAll = async (client: pg.ClientBase, queries: readonly Query[]):
 
 /** What is sent in the meantime goes to the server in one piece, not in one for each query. */
 const inOnePiece = <Sent>(client: pg.ClientBase, send: () => Sent): Sent => {
-  const { stream } = (client as unknown as { connection: { stream: Writable } }).connection
+  const stream = streamOf(client)
   stream.cork()
   try {
     return send()
@@ -87,6 +127,16 @@ const inOnePiece = <Sent>(client: pg.ClientBase, send: () => Sent): Sent => {
     stream.uncork()
   }
 }
+
+/** Until whatever can be sent without waiting for an answer was sent. */
+const holdBack = (client: pg.ClientBase) => {
+  const stream = streamOf(client)
+  stream.cork()
+  setImmediate(() => stream.uncork())
+}
+
+const streamOf = (client: pg.ClientBase) =>
+  (client as unknown as { connection: { stream: Writable } }).connection.stream
 
 /** One statement on its own. Throws ConnectionLost, or what the database said. */
 export const ask = async <Row extends pg.QueryResultRow>(pool: pg.Pool, query: Query): Promise<pg.QueryResult<Row>> => {

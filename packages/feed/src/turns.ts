@@ -1,11 +1,21 @@
 import { ForeignPosition, Unavailable, type EventLog, type LogPage, type Recorded } from '@wushe/event-store'
 import type pg from 'pg'
-import { byIndex, held, lookAgain, move, notWaitingForDisk, stopped, type Cursor } from './checkpoint.ts'
+import {
+  byIndex,
+  held,
+  lookAgain,
+  move,
+  moveOrFail,
+  notOurs,
+  notWaitingForDisk,
+  stopped,
+  type Cursor,
+} from './checkpoint.ts'
 import { blame, faultOf, Fenced, Poisoned } from './fault.ts'
 import type { Follower, TableName } from './follower.ts'
 import { loadParked, park, parkAgain, readOne, toRedrive, unpark, type ToPark } from './parked.ts'
 import type { Place } from './position.ts'
-import { ask, inTransaction, sendAll } from './transaction.ts'
+import { ask, inFewPieces, inTransaction, sendAll, type Query } from './transaction.ts'
 
 export type Task = {
   log: EventLog
@@ -95,7 +105,8 @@ export const openTurns = async ({ log, follower, pool, cursor, table }: Task) =>
   const applyBatch = async (batch: Recorded[], from: Place, to: Place) => {
     const behind = behindParked(batch, from)
     await follower.publish?.(batch)
-    const moved = await commit(to, (client) => write(client, batch, behind))
+    const work = (client: pg.PoolClient) => write(client, batch, behind)
+    const moved = await (follower.onlyHere ? commitSoon(to, work) : commit(to, work))
     if (moved) parked.count += behind.length
     return moved
   }
@@ -107,26 +118,44 @@ export const openTurns = async ({ log, follower, pool, cursor, table }: Task) =>
 
   const write = async (client: pg.PoolClient, batch: Recorded[], behind: ToPark[]) => {
     const fresh = behind.length === 0 ? batch : batch.filter(({ stream }) => !parked.streams.has(stream))
-    if (fresh.length > 0) await follower.apply(fresh, client, table)
-    if (behind.length > 0) await sendAll(client, [park(cursor, behind)])
+    const left = fresh.length > 0 ? await follower.apply(fresh, client, table) : undefined
+    return [...(left ?? []), ...(behind.length > 0 ? [park(cursor, behind)] : [])]
   }
 
   const parkOne = async (poison: ToPark, to: Place) => {
-    const moved = await commit(to, (client) => sendAll(client, [park(cursor, [poison])]))
+    const moved = await commit(to, async () => [park(cursor, [poison])])
     if (!moved) return false
     parked.streams.add(poison.event.stream)
     parked.count += 1
     return true
   }
 
+  type Work = (client: pg.PoolClient) => Promise<readonly Query[]>
+
   /** False when the row was no longer where we left it, and nothing was done. */
-  const commit = async (to: Place, work: (client: pg.PoolClient) => Promise<unknown>) => {
+  const commit = async (to: Place, work: Work) => {
     const apply = async (client: pg.PoolClient, [moved]: pg.QueryResult[]) => {
       if (moved!.rowCount !== 1) return false
-      await work(client)
+      await sendAll(client, await work(client))
       return true
     }
-    const moved = await inTransaction(pool, [move(cursor, to)], apply, settings)
+    return moveOn(to, await inTransaction(pool, [move(cursor, to)], apply, settings))
+  }
+
+  /** The same without waiting to hear whether it moved. */
+  const commitSoon = async (to: Place, work: Work) => {
+    const done = inFewPieces(pool, moveOrFail(cursor, to), work, settings)
+    const moved = await done.then(
+      () => true,
+      (error: { code?: string }) => {
+        if (error.code === notOurs) return false
+        throw error
+      },
+    )
+    return moveOn(to, moved)
+  }
+
+  const moveOn = async (to: Place, moved: boolean) => {
     if (moved) {
       cursor.stored = cursor.read = to
       follower.committed?.()
@@ -155,8 +184,8 @@ export const openTurns = async ({ log, follower, pool, cursor, table }: Task) =>
         if (event?.position !== position) throw new Error('The event is not where it was in the log.')
         const applyOne = async (client: pg.PoolClient, [held]: pg.QueryResult[]) => {
           if (held!.rowCount !== 1) throw new Fenced(cursor.name)
-          await follower.apply([event], client, table)
-          await sendAll(client, [unpark(cursor, position)])
+          const left = await follower.apply([event], client, table)
+          await sendAll(client, [...(left ?? []), unpark(cursor, position)])
         }
         await inTransaction(pool, [held(cursor)], applyOne, settings)
         follower.committed?.()
@@ -184,10 +213,12 @@ export const openTurns = async ({ log, follower, pool, cursor, table }: Task) =>
     try {
       return await commit(scannedTo, async (client) => {
         if (!(await isTime(client, scannedTo))) throw tooEarly
-        await write(client, events, behindParked(events, after)).catch((error) => {
+        const apply = async () => sendAll(client, await write(client, events, behindParked(events, after)))
+        await apply().catch((error) => {
           throw blame(error) === 'event' ? tooEarly : error
         })
         await last(client, scannedTo)
+        return []
       })
     } catch (error) {
       if (error === tooEarly) return false

@@ -1,5 +1,6 @@
 import { context, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace, type Attributes, type Span } from '@opentelemetry/api'
-import type { Carried } from '@wushe/feed'
+import { sendAll, type Carried, type Query } from '@wushe/feed'
+import type { ClientBase } from 'pg'
 import type { Instruments } from './metrics-observed.ts'
 import type { Telemetry } from './telemetry.ts'
 import { contextOf, traceparentOf } from './telemetry-context.ts'
@@ -19,11 +20,11 @@ export const hooks = ({ count, took }: Instruments): Pick<Telemetry, 'request' |
   const tracer = trace.getTracer('wushe')
 
   /** Does the work within a span of its own for each event that belongs to a trace. */
-  const during = async (
+  const during = async <Answer>(
     { name, kind, attributes }: { name: string; kind: SpanKind; attributes: Attributes },
     events: readonly Carried[],
-    work: (spans: ReadonlyMap<Carried, Span>) => Promise<unknown>,
-  ) => {
+    work: (spans: ReadonlyMap<Carried, Span>) => Promise<Answer>,
+  ): Promise<Answer> => {
     const spans = new Map<Carried, Span>()
     for (const event of events) {
       const parent = traceOf(event)
@@ -32,7 +33,7 @@ export const hooks = ({ count, took }: Instruments): Pick<Telemetry, 'request' |
       spans.set(event, tracer.startSpan(name, { kind, attributes: its }, parent))
     }
     try {
-      await work(spans)
+      return await work(spans)
     } catch (error) {
       for (const span of spans.values()) failed(span, error)
       throw error
@@ -41,10 +42,30 @@ export const hooks = ({ count, took }: Instruments): Pick<Telemetry, 'request' |
     }
   }
 
-  const copying = async (service: string, source: string, events: readonly Carried[], copy: () => Promise<void>) => {
+  /** What is left for the commit is sent here where there is a span that has to last as long. */
+  const applying = async (
+    said: { name: string; kind: SpanKind; attributes: Attributes },
+    told: readonly Carried[],
+    client: ClientBase,
+    apply: () => Promise<readonly Query[] | void>,
+  ): Promise<readonly Query[]> =>
+    during(said, told, async (spans) => {
+      const left = (await apply()) ?? []
+      if (spans.size === 0) return left
+      await sendAll(client, left)
+      return []
+    })
+
+  const copying = async (
+    { service, source }: { service: string; source: string },
+    events: readonly Carried[],
+    client: ClientBase,
+    copy: () => Promise<readonly Query[] | void>,
+  ) => {
     const attributes = { 'wushe.service': service, 'wushe.source': source }
-    await during({ name: `inbox ${source}`, kind: SpanKind.CONSUMER, attributes }, events, copy)
+    const left = await applying({ name: `inbox ${source}`, kind: SpanKind.CONSUMER, attributes }, events, client, copy)
     count('wushe_inbox_events_total', events.length, { service, source })
+    return left
   }
 
   return {
@@ -121,18 +142,20 @@ export const hooks = ({ count, took }: Instruments): Pick<Telemetry, 'request' |
       if (source)
         return {
           ...follower,
-          apply: (events, ...rest) => copying(service, source, events, () => apply(events, ...rest)),
+          apply: (events, client, table) =>
+            copying({ service, source }, events, client, () => apply(events, client, table)),
         }
       const projecting = { name: `project ${name}`, kind: SpanKind.INTERNAL, attributes }
       const isTold = (event: Carried) => traceOf(event) !== undefined && concerns(event)
       return {
         ...follower,
-        apply: (events, ...rest) => during(projecting, events.filter(isTold), () => apply(events, ...rest)),
+        apply: (events, client, table) =>
+          applying(projecting, events.filter(isTold), client, () => apply(events, client, table)),
       }
     },
 
     copier: (service, source, { apply, committed }) => ({
-      apply: (events, ...rest) => copying(service, source, events, () => apply(events, ...rest)),
+      apply: (events, client, how) => copying({ service, source }, events, client, () => apply(events, client, how)),
       committed,
     }),
   }

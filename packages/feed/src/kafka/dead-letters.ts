@@ -1,7 +1,7 @@
 import type { ServiceName } from '@wushe/contracts'
 import type { KafkaMessage } from 'kafkajs'
 import type pg from 'pg'
-import { ask, inTransaction } from '../transaction.ts'
+import { ask, inTransaction, sendAll } from '../transaction.ts'
 import { copier } from '../filler.ts'
 import type { Inbox } from '../inbox.ts'
 import { say } from '../session.ts'
@@ -77,7 +77,7 @@ export const redriveDead = async (inbox: Inbox, source: ServiceName): Promise<{ 
     for (const { partition, offset, key, value, headers } of rows) {
       const place = [source, partition, offset]
       const event = readable(() => fromMessage({ key, value, headers }))
-      if (event) await copy.apply([event], client)
+      if (event) await sendAll(client, await copy.apply([event], client))
       added += event ? 1 : 0
       await client.query(event ? bury : countAttempt, place)
     }

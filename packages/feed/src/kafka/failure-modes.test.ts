@@ -13,6 +13,7 @@ import { startProcess } from '../process.fixture.ts'
 import { openBus, type Bus } from './client.ts'
 import { faultyWay, type Mishap } from './faulty-way.fixture.ts'
 import { fillFromKafka, type KafkaOptions } from './inbox-from-kafka.ts'
+import { sendAll } from '../transaction.ts'
 import { fromMessage } from './message.ts'
 import { relayOf } from './relay.ts'
 import { createTopics, endsOf, eventsTopic, partitions } from './topics.ts'
@@ -216,10 +217,11 @@ const expectAllOnce = async () => {
       watched: (_, copier) => ({
         ...copier,
         apply: async (events, client, how) => {
-          await copier.apply(events, client, how)
-          if (cuts++ >= 4) return
+          await sendAll(client, await copier.apply(events, client, how))
+          if (cuts++ >= 4) return []
           const { rows } = await client.query('select pg_backend_pid() as pid')
           await reporting.pool.query('select pg_terminate_backend($1)', [rows[0].pid])
+          return []
         },
       }),
     })

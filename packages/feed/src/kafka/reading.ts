@@ -4,7 +4,7 @@ import type { KafkaMessage } from 'kafkajs'
 import type pg from 'pg'
 import { copier, filterOf, keepFilter, type Following } from '../filler.ts'
 import { reaches, type Place } from '../position.ts'
-import { ask, inTransaction, prepared } from '../transaction.ts'
+import { ask, inTransaction, prepared, sendAll } from '../transaction.ts'
 import { keepDead } from './dead-letters.ts'
 import type { KafkaOptions } from './inbox-from-kafka.ts'
 import type { Mark } from './marks.ts'
@@ -108,7 +108,8 @@ export const openReading = async (
         if (moved!.rowCount !== 1) return false
         const events = await readable(client, partition, fresh)
         const wanted = filter.types ? events.filter(({ type }) => filter.types!.includes(type)) : events
-        if (wanted.length > 0) await copy.apply(wanted, client, { overGaps: mark?.mending ?? false })
+        if (wanted.length > 0)
+          await sendAll(client, await copy.apply(wanted, client, { overGaps: mark?.mending ?? false }))
         return true
       })
       if (!moved) throw new Overtaken(`Another process reads ${source} now.`)

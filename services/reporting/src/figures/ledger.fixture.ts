@@ -1,7 +1,7 @@
 import { readFile, readdir } from 'node:fs/promises'
 import type { Schemas, ServiceName } from '@wushe/contracts'
 import { applySchema, type Recorded } from '@wushe/event-store'
-import { applyInboxSchema, fillerOf, openInbox, statementFollower } from '@wushe/feed'
+import { applyInboxSchema, fillerOf, openInbox, sendAll, statementFollower, type Follower } from '@wushe/feed'
 import { isRefusal, refuse, type Reading, type Rows } from '@wushe/slice'
 import { testDatabase } from '@wushe/testkit/postgres'
 import pg from 'pg'
@@ -51,7 +51,7 @@ export const openLedger = async () => {
     learn: async (events: readonly Sourced[]) => {
       for (const batch of bySource(events)) {
         const filler = fillerOf(inbox, batch[0]!.source)
-        await inTransaction(pool, (client) => filler.apply(batch, client, (table) => table))
+        await inTransaction(pool, (client) => written(filler, batch, client))
       }
     },
     /** Applies what was learnt and not yet applied, so many events at a time; less than all with `most`. */
@@ -61,7 +61,7 @@ export const openLedger = async () => {
         const { events, scannedTo } = await inbox.page(from, { limit: Math.min(batch, most - done) })
         if (events.length === 0) return
         await inTransaction(pool, async (client) => {
-          await follower.apply(events, client, (table) => table)
+          await written(follower, events, client)
           await client.query(moveCheckpoint, [scannedTo])
         })
         done += events.length
@@ -131,6 +131,9 @@ const bySource = (events: readonly Sourced[]) => {
 }
 
 const migrations = new URL('../../migrations/', import.meta.url)
+
+const written = async ({ apply }: Follower, events: Recorded[], client: pg.PoolClient) =>
+  sendAll(client, (await apply(events, client, (table) => table)) ?? [])
 
 const moveCheckpoint = `
   insert into es.checkpoints (name, version, position) values ('facts', 1, $1)
