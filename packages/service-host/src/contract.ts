@@ -128,13 +128,18 @@ export const scopesOfKind = load('scopes.json') as Record<string, string[]>
 
 /** Where a record that an operation made can be read: `ids` are those of its path. */
 export const placeOf = ({ record, template }: Operation, ids: Record<string, string>, id: string) => {
-  const reading = operations.find(
-    (one) =>
-      one.method === 'get' && one.record === record && one.template.endsWith('}') && !one.query.includes('limit'),
-  )?.template
+  const reading = places.get(record)
   const last = reading?.lastIndexOf('/') ?? -1
   return `${(reading?.slice(0, last) ?? template).replace(/{(\w+)}/g, (_, name) => ids[name] ?? '')}/${id}`
 }
+
+/** The first address at which one record of a kind is read. */
+const places = new Map(
+  operations
+    .filter(({ method, template, query }) => method === 'get' && template.endsWith('}') && !query.includes('limit'))
+    .map(({ record, template }) => [record, template] as const)
+    .toReversed(),
+)
 
 /** The service that answers under /v1/<segment>. */
 export const serviceAt = (path: string): ServiceName | undefined => services.get(path.split('/')[2] ?? '')

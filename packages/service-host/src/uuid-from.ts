@@ -2,11 +2,10 @@ import { hash } from 'node:crypto'
 
 /** The UUID of version 5 (RFC 9562) of a name in a namespace: always the same for the same two. */
 export const uuidFrom = (name: string, namespace: string): string => {
-  const bytes = hash('sha1', Buffer.concat([spaceOf(namespace), Buffer.from(name)]), 'buffer')
-  bytes[6] = (bytes[6]! & 0x0f) | 0x50
-  bytes[8] = (bytes[8]! & 0x3f) | 0x80
-  const hex = bytes.toString('hex', 0, 16)
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
+  const bytes = Buffer.allocUnsafe(16 + Buffer.byteLength(name))
+  bytes.write(namespace.replaceAll('-', ''), 0, 'hex')
+  bytes.write(name, 16)
+  const hex = hash('sha1', bytes, 'hex')
+  const variant = '89ab'[parseInt(hex[16]!, 16) & 3]
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`
 }
-
-const spaceOf = (namespace: string) => Buffer.from(namespace.replaceAll('-', ''), 'hex')

@@ -1,5 +1,6 @@
 import type { Request, RequestHandler, Response } from 'express'
 import * as middlewares from 'express-openapi-validator/dist/middlewares/index.js'
+import * as mutators from 'express-openapi-validator/dist/middlewares/parsers/req.parameter.mutator.js'
 import * as preprocessors from 'express-openapi-validator/dist/middlewares/parsers/schema.preprocessor.js'
 import * as validators from 'express-openapi-validator/dist/openapi.validator.js'
 import { openapi } from './contract.ts'
@@ -7,6 +8,13 @@ import { openapi } from './contract.ts'
 type Node = { [key: string]: any }
 /** Throws what is wrong with a request to an operation of its path. */
 export type Validator = (req: Request, res: Response) => void
+
+/** Without a query it would take the address apart, and look for each parameter in it, for nothing. */
+const { prototype } = mutators.RequestParameterMutator
+const { modifyRequest } = prototype
+prototype.modifyRequest = function (req) {
+  if (req.originalUrl.includes('?')) modifyRequest.call(this, req)
+}
 
 /**
  * Holds requests to one path against the contract. The parts of express-openapi-validator are put together here: its
