@@ -372,6 +372,7 @@ describe('GET /v1/events/stream', () => {
       headers: { authorization: `Bearer ${stranger.key}` },
     })
     expect([third.status, await third.json()]).toMatchObject([429, { code: 'streams-exhausted', params: { limit: 2 } }])
+    expect(third.headers.get('retry-after')).toBe('1')
     some[0]!.close()
     await pause(300)
     const another = await readStream(product.url, stranger.key)

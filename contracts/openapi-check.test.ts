@@ -49,6 +49,20 @@ describe('answerViolations', () => {
     ])
   })
 
+  test('holds each line of lines by itself', () => {
+    const lines = {
+      path: '/v1/events',
+      status: 200,
+      headers: { ...refused.headers, 'content-type': 'application/x-ndjson' },
+    }
+    expect(violations({ ...lines, body: [{}] as never })).toContain(
+      'listEvents 200: the body is not #/components/schemas/CloudEvent',
+    )
+    expect(violations({ ...lines, body: [] as never })).not.toContain(
+      'listEvents 200: the body is not #/components/schemas/CloudEvent',
+    )
+  })
+
   test('prefers the address without an id, and knows nothing of addresses outside the contract', () => {
     expect(violations({ path: '/v1/reports/facts?indicator=IND-C1', status: 402 })[0]).toMatch('listFacts')
     expect(violations({ path: '/health/live', status: 402 })).toEqual([])

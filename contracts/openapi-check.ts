@@ -10,7 +10,7 @@ export type ApiAnswer = {
   path: string
   status: number
   headers: { get: (name: string) => string | null }
-  /** Parsed JSON; undefined where there was none. */
+  /** Parsed JSON, of lines all of them; undefined where there was none. */
   body?: unknown
 }
 
@@ -41,9 +41,12 @@ export const answerViolations = ({ method, path, status, headers, body }: ApiAns
   const [mediaType = ''] = Object.keys(content)
   if (!content[shown] && shown + mediaType)
     found.push(`${name}: the media type is ${shown || 'missing'} instead of ${mediaType}`)
-  else if (schema && !fits(schema, body)) found.push(`${name}: the body is not ${schema['$ref'] ?? 'as declared'}`)
+  else if (schema && !(shown.endsWith('ndjson') ? linesIn(body) : [body]).every((one) => fits(schema, one)))
+    found.push(`${name}: the body is not ${schema['$ref'] ?? 'as declared'}`)
   return found
 }
+
+const linesIn = (body: unknown) => (Array.isArray(body) ? body : [body])
 
 /** The operation that answers at an address; a path without ids goes before one with. */
 const operationAt = (method: string, path: string): Node | undefined => {

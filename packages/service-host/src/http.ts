@@ -211,6 +211,9 @@ const answerAgain: ErrorRequestHandler = async (error, req, res, next) => {
   else next(error)
 }
 
+/** Refused for what lasts a moment only. */
+const soon = new Set(['concurrent-update', 'streams-exhausted'])
+
 /** The one place where an error becomes an answer. */
 const toAnswer =
   (maxBytes: number): ErrorRequestHandler =>
@@ -222,7 +225,7 @@ const toAnswer =
     const problem = toProblem(refusal, language, requestId)
     askedOf(res).refused = problem.code
     if (problem.status === 401) res.set('WWW-Authenticate', 'Bearer realm="wushe"')
-    if (problem.status === 503 || refusal.refused === 'concurrent-update') res.set('Retry-After', '1')
+    if (problem.status === 503 || soon.has(problem.code)) res.set('Retry-After', '1')
     if (refusal.refused === 'method-not-allowed') res.set('Allow', String(refusal.params?.['allow']))
     if (refusal.refused === 'version-conflict') res.set('ETag', `"v${refusal.params!['currentVersion']}"`)
     res.set('Content-Language', language === 'zh' ? 'zh-CN' : 'en')

@@ -63,16 +63,24 @@ export const answersHeldAgainst =
   (req, res, next) => {
     const send = res.send.bind(res)
     res.send = (text: string) => {
-      const status = res.statusCode
-      const body = /json/.test(res.get('content-type') ?? '') ? JSON.parse(text) : text
+      const body = contentOf(res.get('content-type') ?? '', text)
       const headers = { get: (name: string) => res.get(name) ?? null }
-      // The error itself has to get out.
-      const wrong = status === 500 ? [] : check({ method: req.method, path: req.originalUrl, status, headers, body })
-      if (wrong.length > 0) throw new Error(`An answer is not as the contract says: ${wrong.join('; ')}`)
-      return send(text)
+      const wrong = check({ method: req.method, path: req.originalUrl, status: res.statusCode, headers, body })
+      if (wrong.length === 0 || res.statusCode === 500) return send(text)
+      console.error(`An answer is not as the contract says: ${wrong.join('; ')}`)
+      return send.call(res.status(500).type('json'), JSON.stringify({ code: 'internal-error', wrong }))
     }
     next()
   }
+
+const contentOf = (mediaType: string, text: string): unknown => {
+  if (/ndjson/.test(mediaType))
+    return text
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line))
+  return /json/.test(mediaType) ? JSON.parse(text) : text
+}
 
 function documentOf(path: string): Node {
   // Of requests it asks, and what answers refer to is most of the contract.
