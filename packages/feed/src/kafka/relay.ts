@@ -1,5 +1,5 @@
 import type { ServiceName } from '@wushe/contracts'
-import { Unavailable, type Recorded } from '@wushe/event-store'
+import { Unavailable } from '@wushe/event-store'
 import { CompressionTypes, Partitioners, type Producer } from 'kafkajs'
 import type pg from 'pg'
 import { Fenced } from '../fault.ts'
@@ -115,9 +115,8 @@ export const relayOf = ({ bus, service, pool }: { bus: Bus; service: ServiceName
       position = events.at(-1)!.position
       tell()
     },
-    apply: async (_events: Recorded[], client: pg.PoolClient) => {
-      await client.query(prepared('update feed.relayed set offsets = $1', [ends]))
-    },
+    onlyHere: true,
+    apply: async () => [prepared('update feed.relayed set offsets = $1', [ends])],
     close: async () => {
       clearInterval(watching)
       await Promise.all([leave(), telling.close()])
