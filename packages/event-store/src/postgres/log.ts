@@ -1,5 +1,5 @@
 import type { Pool } from 'pg'
-import type { EventLog, LogFilter, LogPage, Position } from '../event-store.ts'
+import type { EventLog, LogFilter, Position } from '../event-store.ts'
 import { positions } from '../position.ts'
 import { snapshotHorizon } from './horizon.ts'
 import { eventColumns, recorded } from './read.ts'
@@ -16,12 +16,23 @@ export const logReads = (options: { pool: Pool; horizon: 'snapshot' | 'writers';
     return row![0]!
   }
 
+  const ahead = readingAhead()
+
   const page: EventLog['page'] = async (after, { limit, filter }) => {
     if (!Number.isInteger(limit) || limit < 1) throw new RangeError(`${limit} is not a number of events.`)
-    return patiently(async () => {
-      const bounds = { after: placeOf(after), horizon: await horizonNow(), limit }
+    const read = async (after: bigint) => {
+      const bounds = { after, horizon: await horizonNow(), limit }
       return filter ? filteredPage(pool, bounds, filter) : wholePage(pool, bounds)
-    }, patience)
+    }
+    const place = placeOf(after)
+    const scope = `${limit} ${filter ? JSON.stringify([filter.types, filter.categories]) : ''}`
+    const { found, scannedTo, caughtUp } = await patiently(
+      async () => (await ahead.take(scope, place)) ?? read(place),
+      patience,
+    )
+    // The server looks for what follows while we parse.
+    if (found.length === limit) ahead.begin(scope, scannedTo, () => read(scannedTo))
+    return { events: found.map(eventOf), scannedTo: at(scannedTo), caughtUp }
   }
 
   /** Once, without patience: who polls will ask again. */
@@ -40,20 +51,50 @@ const { at, placeOf } = positions('pg')
 /** How many events a filtered page looks at, at most. */
 const window = 2_000
 
-const wholePage = async (pool: Pool, { after, horizon, limit }: Bounds): Promise<LogPage> => {
+/** A page as the server wrote it. */
+type Found = { found: Row[]; scannedTo: bigint; caughtUp: boolean }
+
+const wholePage = async (pool: Pool, { after, horizon, limit }: Bounds): Promise<Found> => {
   const found = await rows(pool, named(`page_${limit}`, pageText(limit), [horizon, after]))
-  const events = found.map(eventOf)
-  return { events, scannedTo: events.at(-1)?.position ?? at(after), caughtUp: events.length < limit }
+  return { found, scannedTo: placeIn(found.at(-1)) ?? after, caughtUp: found.length < limit }
 }
 
-const filteredPage = async (pool: Pool, { after, horizon, limit }: Bounds, filter: LogFilter): Promise<LogPage> => {
+const filteredPage = async (pool: Pool, { after, horizon, limit }: Bounds, filter: LogFilter): Promise<Found> => {
   const values = [horizon, after, filter.types ?? null, filter.categories ?? null]
   const found = await rows(pool, named(`filtered_${limit}`, filteredText(limit), values))
-  const [last, looked] = found.pop()!
-  const events = found.map(eventOf)
-  if (events.length === limit) return { events, scannedTo: events.at(-1)!.position, caughtUp: false }
-  return { events, scannedTo: at(last ? BigInt(last) : after), caughtUp: Number(looked) < window }
+  const last = found.pop()!
+  if (found.length === limit) return { found, scannedTo: placeIn(found.at(-1))!, caughtUp: false }
+  return { found, scannedTo: placeIn(last) ?? after, caughtUp: Number(last[1]) < window }
 }
+
+const placeIn = (row: Row | undefined) => (row?.[0] ? BigInt(row[0]) : undefined)
+
+/**
+ * Pages that were asked for before somebody did. One that is full stays as it is, as nothing comes between; one that is
+ * not is asked for again, as there may be more by now.
+ */
+const readingAhead = () => {
+  const pages = new Map<string, Promise<Found | undefined>>()
+  const name = (scope: string, after: bigint) => `${after} ${scope}`
+  return {
+    take: async (scope: string, after: bigint) => {
+      const taken = pages.get(name(scope, after))
+      pages.delete(name(scope, after))
+      const page = await taken
+      return page?.caughtUp ? undefined : page
+    },
+    begin: (scope: string, after: bigint, read: () => Promise<Found>) => {
+      // Who went on elsewhere left one behind.
+      if (pages.size === mostAhead) pages.delete(pages.keys().next().value!)
+      pages.set(
+        name(scope, after),
+        read().catch(() => undefined),
+      )
+    },
+  }
+}
+
+const mostAhead = 4
 
 const eventOf = (row: Row) => recorded(row, row[10]!)
 
