@@ -9,7 +9,7 @@ export const openLog = (file: string): ((line: Record<string, unknown>) => void)
   mkdirSync(dirname(file), { recursive: true })
   // Opened at once: a process that ends before pino has opened its file ends with pino's complaint about that.
   const dest = openSync(file, 'a', 0o600)
-  const logger = pino({ base: null }, pino.destination({ dest, sync: false, minLength: 16_384 }))
+  const logger = pino({ base: null }, pino.destination({ dest, sync: false, minLength: 8192 }))
   setInterval(() => logger.flush(), 1000).unref()
   return (line) => logger.info(line)
 }
