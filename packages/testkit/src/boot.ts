@@ -1,19 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import type { ServiceName } from '@wushe/contracts'
-import { answerViolations } from '@wushe/contracts/openapi-check'
-import {
-  act,
-  caughtUp,
-  databaseOf,
-  prepareDatabases,
-  run,
-  type Credentials,
-  type Host,
-  type RunOptions,
-  type Service,
-} from '@wushe/service-host'
+import type { Credentials, Host, RunOptions, Service } from '@wushe/service-host'
 import { makeApiKey } from '@wushe/slice'
-import { Client } from 'pg'
 import { seen } from './seen.ts'
 
 export type Answer = { status: number; body: any; headers: Headers; etag: string | null; syncToken: string | null }
@@ -42,6 +30,10 @@ export type Booted = {
 
 /** Whole services on the real PostgreSQL of this test run, in databases of their own, behind real HTTP. */
 export async function boot(services: readonly Service[], options: Partial<RunOptions> = {}): Promise<Booted> {
+  // Most tests use the testkit without any of this, and would each load it for a second.
+  const { act, caughtUp, databaseOf, prepareDatabases, run } = await import('@wushe/service-host')
+  const { answerViolations } = await import('@wushe/contracts/openapi-check')
+  const { Client } = await import('pg')
   const admin = process.env['WUSHE_TEST_POSTGRES']
   if (!admin) throw new Error('WUSHE_TEST_POSTGRES is not set; jest sets it when it starts.')
   const prefix = `t${randomUUID().replaceAll('-', '').slice(0, 12)}`

@@ -1,4 +1,4 @@
-import { evolveLaws } from '@wushe/testkit'
+import { evolveLaws } from '@wushe/testkit/laws'
 import { accessGrantRecord } from './access-grant/access-grant-record.ts'
 import { accessGrant } from './access-grant/access-grant.ts'
 import { accessOverrideRecord } from './access-override/access-override-record.ts'

@@ -1,4 +1,4 @@
-import { evolveLaws } from '@wushe/testkit'
+import { evolveLaws } from '@wushe/testkit/laws'
 import { agreementRecord } from './agreement/agreement-record.ts'
 import { agreement } from './agreement/agreement.ts'
 import { webhook, webhookRecord } from './doors/webhooks/webhook.ts'

@@ -1,4 +1,4 @@
-import { asked, commandLaws, type Asked, type CommandsOf } from '@wushe/testkit'
+import { asked, commandLaws, type Asked, type CommandsOf } from '@wushe/testkit/laws'
 import { agreeLink } from './offer/agree-link.ts'
 import { cancelLink } from './offer/cancel-link.ts'
 import { deliverResource } from './offer/deliver-resource.ts'

@@ -1,4 +1,4 @@
-import { evolveLaws } from '@wushe/testkit'
+import { evolveLaws } from '@wushe/testkit/laws'
 import { offer } from './offer/offer.ts'
 import { linkRecord, offerRecord } from './offer/offer-record.ts'
 import { providerRecord } from './provider/provider-record.ts'

@@ -1,4 +1,4 @@
-import { asked, commandLaws, type Asked, type CommandsOf } from '@wushe/testkit'
+import { asked, commandLaws, type Asked, type CommandsOf } from '@wushe/testkit/laws'
 import { confirmHours } from './hours/confirm-hours.ts'
 import { hoursEntryId, hoursRecorded, service } from './hours/examples.ts'
 import { recordHours } from './hours/record-hours.ts'

@@ -1,4 +1,4 @@
-import { evolveLaws } from '@wushe/testkit'
+import { evolveLaws } from '@wushe/testkit/laws'
 import { hours } from './hours/hours.ts'
 import { hoursEntryRecord, hoursRecord } from './hours/hours-record.ts'
 import { licenceRecord, practitionerRecord } from './practitioner/practitioner-record.ts'
