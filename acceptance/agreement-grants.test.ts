@@ -302,7 +302,7 @@ test('a contractor sees every grant of its agreements, gives none that is the pu
 })
 
 describe('a person who asks', () => {
-  const copyOf = () => `/v1/persons/${subjectId}/copy`
+  const copyOf = (id = subjectId) => `/v1/persons/${id}/copy`
   const certificateOf = (id: string) => `/v1/persons/${id}/erasure-certificate`
 
   test('gets a copy of all that mentions them, with what is sealed of them and of nobody else, and who saw it', async () => {
@@ -440,6 +440,45 @@ describe('a person who asks', () => {
     const { events } = (await contractor.get(copyOf())).body.data
     expect(events[0]).toMatchObject({ masked: [{ pointer: '/sealed/identity', reason: 'erased' }] })
     expect(events[0].sealed).toBeUndefined()
+  })
+
+  test.each([
+    ['social worker', '/v1/practitioners', { employment: 'full-time' }, ['identity', 'note', 'certificateNo']],
+    ['private person who gives', '/v1/providers', { kind: 'individual' }, ['identity', 'note']],
+  ])('who is a %s has the same rights', async (_, kind, facts, destroyed) => {
+    const colleague = await product.anotherHand(contractor)
+    const identity = { name: `密 ${kind}`, idType: 'none' }
+    const made = await contractor.post(kind, { ...facts, identity, occurredOn: '2023-02-01' })
+    const path = `${kind}/${made.body.data.id}`
+    await contractor.post(`${path}/correction`, {
+      ...{ ...facts, occurredOn: '2023-02-02', reason: 'wrong-date', note: `密 ${path}` },
+    })
+    if (destroyed.includes('certificateNo'))
+      await contractor.post(`${path}/licences`, {
+        ...{ level: 'assistant', line: 'national', issuedOn: '2023-02-03', certificateNo: `密 ${path}` },
+      })
+
+    expect((await contractor.post(`${path}/restriction`, { basis: 'request' })).body.data.masked).toContainEqual({
+      pointer: '/identity',
+      reason: 'restricted',
+    })
+    expect((await contractor.post(`${path}/restriction-lifting`, { reason: 'request' })).body.code).toBe(
+      'another-hand-needed',
+    )
+    const lifted = await colleague.post(`${path}/restriction-lifting`, { reason: 'request' })
+    expect(lifted.body.data).toMatchObject({ identity })
+    await caughtUp(product.host)
+    const copy = await contractor.get(copyOf(made.body.data.id))
+    expect(copy.body.data.events[0].sealed).toEqual({ identity })
+
+    await erase(path, contractor, colleague)
+    await caughtUp(product.host)
+    const read = (await contractor.get(path)).body.data
+    expect([read.status, read.identity, read.note]).toEqual(['erased', undefined, undefined])
+    expect(read.masked).toContainEqual({ pointer: '/identity', reason: 'erased' })
+    expect(JSON.stringify((await contractor.get(copyOf(made.body.data.id))).body)).not.toMatch('密')
+    const certificate = (await contractor.get(certificateOf(made.body.data.id))).body.data
+    expect(certificate.destroyed.map(({ section }: any) => section)).toEqual(destroyed)
   })
 
   test('is answered by the organisation that holds the data, and by nobody else', async () => {

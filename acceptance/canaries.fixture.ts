@@ -20,7 +20,8 @@ export const inCommon = {
 /** A name that is kept in the clear, to see that the search finds what is there. */
 export const control = 'Kontrollton'
 
-let count = 0
+/** All of as many digits, so that none begins with another one. */
+let count = 100
 /** Every second one in the Latin alphabet and with a passport. */
 export function identity(who: string) {
   const number = ++count

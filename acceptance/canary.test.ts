@@ -91,12 +91,14 @@ test('no table of any database holds it, nor a plain hash of it', async () => {
   expect(found).toBeGreaterThan(5)
 }, 60_000)
 
-test('after the erasure of a person nothing about them opens any more', async () => {
-  const { subjectId: person, id: caseId, concernId } = stepOf('openCase').body
+test('after the erasure of whoever is served, works or gives nothing about them opens any more', async () => {
+  const { subjectId, id: caseId, concernId } = stepOf('openCase').body
+  const { practitionerId } = stepOf('recordLicence').path
+  const { providerId } = stepOf('correctProvider').path
+  const persons = { subjects: subjectId, practitioners: practitionerId, providers: providerId }
+  const ids = [...Object.values(persons), caseId, concernId]
   const about = told.steps.filter(({ path, body }) =>
-    [path['subjectId'], body['subjectId'], path['caseId'], path['concernId'], body['id']].some((id) =>
-      [person, caseId, concernId].includes(id),
-    ),
+    [...Object.values(path), body['subjectId'], body['id']].some((id) => ids.includes(id)),
   )
   const theirs = about.flatMap(secretsIn).filter((secret) => secret !== birthDate)
   const shown = async () => [...(await everythingShown(contractor, 'contractor', told, {}))]
@@ -104,16 +106,16 @@ test('after the erasure of a person nothing about them opens any more', async ()
   expect(theirs.length).toBeGreaterThan(30)
   expect(theirs.filter((secret) => !before.includes(JSON.stringify(secret).slice(1, -1)))).toEqual([])
 
-  await erase(`/v1/subjects/${person}`, contractor, colleague)
+  for (const [kind, person] of Object.entries(persons)) await erase(`/v1/${kind}/${person}`, contractor, colleague)
   const after = await shown()
   expect(theirs.filter((secret) => JSON.stringify(after).includes(secret))).toEqual([])
   for (const [address, answer] of after)
-    if ([person, caseId, concernId].some((id) => address.includes(id)))
+    if (ids.some((id) => address.includes(id)))
       expect([address, marksIn(JSON.stringify(answer))]).toEqual([address, []])
-  const [key] = await query(dir, 'wushe_vault', 'select wrapped, destroyed_at from vault.keys where owner = $1', [
-    person,
+  const keys = await query(dir, 'wushe_vault', 'select wrapped, destroyed_at from vault.keys where owner = any($1)', [
+    Object.values(persons),
   ])
-  expect(key).toEqual({ wrapped: null, destroyed_at: expect.any(Date) })
+  expect(keys).toEqual(Object.values(persons).map(() => ({ wrapped: null, destroyed_at: expect.any(Date) })))
 }, 60_000)
 
 test('no file of the data folder holds it, nor what the product wrote to its terminal', async () => {

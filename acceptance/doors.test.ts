@@ -4,7 +4,7 @@ import { caughtUp } from '@wushe/service-host'
 import { boot, type Api, type Booted } from '@wushe/testkit'
 import { services } from '../scripts/all-services.ts'
 import { readStream } from './sse.fixture.ts'
-import { anAgreement, tell, type Told } from './telling/telling.fixture.ts'
+import { anAgreement, idsIn, tell, type Told } from './telling/telling.fixture.ts'
 
 let product: Booted
 let contractor: Api
@@ -172,8 +172,9 @@ describe('GET /v1/changes', () => {
 
   test('says erased of who was erased, and withdrawn of what was voided', async () => {
     const { data } = await everything(contractor, '/v1/changes')
-    const erased = told.steps.find(({ operation }) => operation === 'approveSubjectErasure')!.path['subjectId']
-    expect(data.find(({ id }) => id === erased)?.op).toBe('erased')
+    const erased = told.steps.filter(({ operation }) => /^approve.*Erasure$/.test(operation)).flatMap(idsIn)
+    expect(erased.length).toBe(4)
+    for (const one of erased) expect([one, data.find(({ id }) => id === one)?.op]).toEqual([one, 'erased'])
     const voided = told.steps.find(({ operation }) => operation === 'voidActivity')!.path['activityId']
     expect(data.find(({ id }) => id === voided)?.op).toBe('withdrawn')
   })

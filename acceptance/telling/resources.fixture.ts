@@ -31,6 +31,14 @@ export const resources = ({
     { kind: 'enterprise', name: title('provider'), id: voidedProvider, occurredOn: '2023-04-10' },
   )
   act('voidProvider', { providerId: voidedProvider }, inError('voidProvider'))
+  const erasedProvider = id('prv', 'erased')
+  act('restrictProvider', { providerId: provider }, { basis: 'request' })
+  act('liftProviderRestriction', { providerId: provider }, { reason: 'resolved' })
+  act('eraseProvider', { providerId: provider }, { basis: 'request' })
+  act('refuseProviderErasure', { providerId: provider }, noted('refuseProviderErasure'))
+  act('registerProvider', {}, { ...giving, id: erasedProvider, identity: identity('erased provider') })
+  act('eraseProvider', { providerId: erasedProvider }, { basis: 'consent-withdrawn' })
+  act('approveProviderErasure', { providerId: erasedProvider }, {})
   const goods = { kind: 'goods', quantity: 10, unit: '袋', occurredOn: '2023-04-11', ...site } as const
   act('offerResource', {}, { ...goods, id: offer, providerId: provider, ...noted('offerResource') })
   act('proposeLink', { offerId: offer }, { id: link, quantity: 4, occurredOn: '2023-04-12', ...site, ...noted('link') })

@@ -35,6 +35,7 @@ export const staff = ({
 
   // Social workers
   const [worker, left, voidedWorker] = [id('pra', 'worker'), id('pra', 'left'), id('pra', 'voided')]
+  const erasedWorker = id('pra', 'erased')
   const employed = { employment: 'full-time', occurredOn: '2023-01-05', ...site } as const
   act('registerPractitioner', {}, { ...employed, id: worker, identity: identity('worker') })
   act(
@@ -74,5 +75,12 @@ export const staff = ({
     { reason: 'resigned', occurredOn: '2023-08-01', ...noted('recordDeparture') },
   )
   act('registerPractitioner', {}, { ...employed, id: voidedWorker, identity: identity('voided worker') })
+  act('restrictPractitioner', { practitionerId: left }, { basis: 'request' })
+  act('liftPractitionerRestriction', { practitionerId: left }, { reason: 'resolved' })
+  act('erasePractitioner', { practitionerId: left }, { basis: 'request' })
+  act('refusePractitionerErasure', { practitionerId: left }, noted('refusePractitionerErasure'))
+  act('registerPractitioner', {}, { ...employed, id: erasedWorker, identity: identity('erased worker') })
+  act('erasePractitioner', { practitionerId: erasedWorker }, { basis: 'purpose-fulfilled' })
+  act('approvePractitionerErasure', { practitionerId: erasedWorker }, {})
   act('voidPractitioner', { practitionerId: voidedWorker }, inError('voidPractitioner'))
 }

@@ -129,7 +129,7 @@ export function pathsOf(
   const fitting = known
     .map((one): Record<string, string> => ({
       ...one,
-      personId: one['subjectId'] ?? one['volunteerId'] ?? one['practitionerId'] ?? '',
+      personId: one['subjectId'] ?? one['volunteerId'] ?? one['practitionerId'] ?? one['providerId'] ?? '',
     }))
     .filter((one) => ids.every((name) => one[name]))
     .map((one) => Object.fromEntries(ids.map((name) => [name, one[name]!])))

@@ -2322,6 +2322,44 @@ export interface components {
             reason: "typing-error" | "late-information" | "wrong-date" | "wrong-count" | "other";
         };
         /**
+         * ProviderErased
+         * @description The key of the provider's sealed sections was destroyed. The facts stay: of an organisation its name and code too, which are public.
+         * @example {
+         *       "basis": "request"
+         *     }
+         */
+        ProviderErasedV1: {
+            /** @enum {string} */
+            basis: "purpose-fulfilled" | "consent-withdrawn" | "request" | "other";
+        };
+        /**
+         * ProviderErasureRefused
+         * @description The erasure was refused; the reasons stand in the note, which goes to the person.
+         * @example {}
+         */
+        ProviderErasureRefusedV1: Record<string, never>;
+        /**
+         * ProviderErasureRequested
+         * @description Somebody asked for the erasure. Nothing is destroyed until another hand approves it.
+         * @example {
+         *       "basis": "request",
+         *       "requestedBy": {
+         *         "orgId": "org_01h455vb4pex5vsknk084sn001",
+         *         "keyId": "key_01h455vb4pex5vsknk084sn001"
+         *       }
+         *     }
+         */
+        ProviderErasureRequestedV1: {
+            /** @enum {string} */
+            basis: "purpose-fulfilled" | "consent-withdrawn" | "request" | "other";
+            /** @description Whose hand it was: another one is needed next. */
+            requestedBy: {
+                orgId: string;
+                keyId: string;
+                person?: string;
+            };
+        };
+        /**
          * ProviderRegistered
          * @description Somebody may give resources. An individual is named in the sealed section only.
          * @example {
@@ -2337,6 +2375,38 @@ export interface components {
             uscc?: string;
             /** Format: date */
             occurredOn: string;
+        };
+        /**
+         * ProviderRestricted
+         * @description What is sealed of the person opens for nobody and takes nothing new. The facts, and every count, stay.
+         * @example {
+         *       "basis": "retention-not-over",
+         *       "restrictedBy": {
+         *         "orgId": "org_01h455vb4pex5vsknk084sn001",
+         *         "keyId": "key_01h455vb4pex5vsknk084sn001"
+         *       }
+         *     }
+         */
+        ProviderRestrictedV1: {
+            /** @enum {string} */
+            basis: "request" | "retention-not-over" | "accuracy-disputed" | "unlawful" | "other";
+            /** @description Whose hand it was: another one is needed next. */
+            restrictedBy: {
+                orgId: string;
+                keyId: string;
+                person?: string;
+            };
+        };
+        /**
+         * ProviderRestrictionLifted
+         * @description What is sealed of the person opens again for whom the policy names.
+         * @example {
+         *       "reason": "resolved"
+         *     }
+         */
+        ProviderRestrictionLiftedV1: {
+            /** @enum {string} */
+            reason: "resolved" | "request" | "restricted-in-error" | "other";
         };
         /**
          * ProviderVoided
@@ -2598,6 +2668,58 @@ export interface components {
             siteId?: string;
         };
         /**
+         * PractitionerErased
+         * @description The key of the person's sealed sections was destroyed. The facts, and every count, stay.
+         * @example {
+         *       "basis": "request",
+         *       "agreementId": "agr_01h455vb4pex5vsknk084sn001",
+         *       "siteId": "sta_01h455vb4pex5vsknk084sn001"
+         *     }
+         */
+        PractitionerErasedV1: {
+            /** @enum {string} */
+            basis: "purpose-fulfilled" | "consent-withdrawn" | "request" | "other";
+            agreementId?: string;
+            siteId?: string;
+        };
+        /**
+         * PractitionerErasureRefused
+         * @description The erasure was refused; the reasons stand in the note, which goes to the person.
+         * @example {
+         *       "agreementId": "agr_01h455vb4pex5vsknk084sn001",
+         *       "siteId": "sta_01h455vb4pex5vsknk084sn001"
+         *     }
+         */
+        PractitionerErasureRefusedV1: {
+            agreementId?: string;
+            siteId?: string;
+        };
+        /**
+         * PractitionerErasureRequested
+         * @description Somebody asked for the erasure. Nothing is destroyed until another hand approves it.
+         * @example {
+         *       "basis": "request",
+         *       "requestedBy": {
+         *         "orgId": "org_01h455vb4pex5vsknk084sn001",
+         *         "keyId": "key_01h455vb4pex5vsknk084sn001"
+         *       },
+         *       "agreementId": "agr_01h455vb4pex5vsknk084sn001",
+         *       "siteId": "sta_01h455vb4pex5vsknk084sn001"
+         *     }
+         */
+        PractitionerErasureRequestedV1: {
+            /** @enum {string} */
+            basis: "purpose-fulfilled" | "consent-withdrawn" | "request" | "other";
+            /** @description Whose hand it was: another one is needed next. */
+            requestedBy: {
+                orgId: string;
+                keyId: string;
+                person?: string;
+            };
+            agreementId?: string;
+            siteId?: string;
+        };
+        /**
          * PractitionerLeft
          * @description This day is the first on which the practitioner no longer counts as active.
          * @example {
@@ -2632,6 +2754,46 @@ export interface components {
             programme?: "west-plan";
             /** Format: date */
             occurredOn: string;
+            agreementId?: string;
+            siteId?: string;
+        };
+        /**
+         * PractitionerRestricted
+         * @description What is sealed of the person opens for nobody and takes nothing new. The facts, and every count, stay.
+         * @example {
+         *       "basis": "retention-not-over",
+         *       "restrictedBy": {
+         *         "orgId": "org_01h455vb4pex5vsknk084sn001",
+         *         "keyId": "key_01h455vb4pex5vsknk084sn001"
+         *       },
+         *       "agreementId": "agr_01h455vb4pex5vsknk084sn001",
+         *       "siteId": "sta_01h455vb4pex5vsknk084sn001"
+         *     }
+         */
+        PractitionerRestrictedV1: {
+            /** @enum {string} */
+            basis: "request" | "retention-not-over" | "accuracy-disputed" | "unlawful" | "other";
+            /** @description Whose hand it was: another one is needed next. */
+            restrictedBy: {
+                orgId: string;
+                keyId: string;
+                person?: string;
+            };
+            agreementId?: string;
+            siteId?: string;
+        };
+        /**
+         * PractitionerRestrictionLifted
+         * @description What is sealed of the person opens again for whom the policy names.
+         * @example {
+         *       "reason": "resolved",
+         *       "agreementId": "agr_01h455vb4pex5vsknk084sn001",
+         *       "siteId": "sta_01h455vb4pex5vsknk084sn001"
+         *     }
+         */
+        PractitionerRestrictionLiftedV1: {
+            /** @enum {string} */
+            reason: "resolved" | "request" | "restricted-in-error" | "other";
             agreementId?: string;
             siteId?: string;
         };
@@ -3004,7 +3166,12 @@ export type LinkValuedV1 = components['schemas']['LinkValuedV1']
 export type LinkVoidedV1 = components['schemas']['LinkVoidedV1']
 export type OfferWithdrawnV1 = components['schemas']['OfferWithdrawnV1']
 export type ProviderCorrectedV1 = components['schemas']['ProviderCorrectedV1']
+export type ProviderErasedV1 = components['schemas']['ProviderErasedV1']
+export type ProviderErasureRefusedV1 = components['schemas']['ProviderErasureRefusedV1']
+export type ProviderErasureRequestedV1 = components['schemas']['ProviderErasureRequestedV1']
 export type ProviderRegisteredV1 = components['schemas']['ProviderRegisteredV1']
+export type ProviderRestrictedV1 = components['schemas']['ProviderRestrictedV1']
+export type ProviderRestrictionLiftedV1 = components['schemas']['ProviderRestrictionLiftedV1']
 export type ProviderVoidedV1 = components['schemas']['ProviderVoidedV1']
 export type ResourceDeliveredV1 = components['schemas']['ResourceDeliveredV1']
 export type ResourceOfferedV1 = components['schemas']['ResourceOfferedV1']
@@ -3016,8 +3183,13 @@ export type HoursVoidedV1 = components['schemas']['HoursVoidedV1']
 export type LicenceRecordedV1 = components['schemas']['LicenceRecordedV1']
 export type LicenceVoidedV1 = components['schemas']['LicenceVoidedV1']
 export type PractitionerCorrectedV1 = components['schemas']['PractitionerCorrectedV1']
+export type PractitionerErasedV1 = components['schemas']['PractitionerErasedV1']
+export type PractitionerErasureRefusedV1 = components['schemas']['PractitionerErasureRefusedV1']
+export type PractitionerErasureRequestedV1 = components['schemas']['PractitionerErasureRequestedV1']
 export type PractitionerLeftV1 = components['schemas']['PractitionerLeftV1']
 export type PractitionerRegisteredV1 = components['schemas']['PractitionerRegisteredV1']
+export type PractitionerRestrictedV1 = components['schemas']['PractitionerRestrictedV1']
+export type PractitionerRestrictionLiftedV1 = components['schemas']['PractitionerRestrictionLiftedV1']
 export type PractitionerVoidedV1 = components['schemas']['PractitionerVoidedV1']
 export type RealNameVerifiedV1 = components['schemas']['RealNameVerifiedV1']
 export type StationClosedV1 = components['schemas']['StationClosedV1']
@@ -3047,9 +3219,9 @@ export type Streams = {
   hours: { type: 'HoursConfirmed'; data: HoursConfirmedV1 } | { type: 'HoursRecorded'; data: HoursRecordedV1 } | { type: 'HoursRejected'; data: HoursRejectedV1 } | { type: 'HoursVoided'; data: HoursVoidedV1 }
   offer: { type: 'LinkAgreed'; data: LinkAgreedV1 } | { type: 'LinkCancelled'; data: LinkCancelledV1 } | { type: 'LinkProposed'; data: LinkProposedV1 } | { type: 'LinkValued'; data: LinkValuedV1 } | { type: 'LinkVoided'; data: LinkVoidedV1 } | { type: 'OfferWithdrawn'; data: OfferWithdrawnV1 } | { type: 'ResourceDelivered'; data: ResourceDeliveredV1 } | { type: 'ResourceOffered'; data: ResourceOfferedV1 }
   organisation: { type: 'ApiKeyIssued'; data: ApiKeyIssuedV3 } | { type: 'ApiKeyReplaced'; data: ApiKeyReplacedV1 } | { type: 'ApiKeyRevoked'; data: ApiKeyRevokedV1 } | { type: 'ClientCredentialsReplaced'; data: ClientCredentialsReplacedV1 } | { type: 'ClientRegistered'; data: ClientRegisteredV2 } | { type: 'ClientRevoked'; data: ClientRevokedV1 } | { type: 'OrganisationRegistered'; data: OrganisationRegisteredV1 } | { type: 'OrganisationResumed'; data: OrganisationResumedV1 } | { type: 'OrganisationSuspended'; data: OrganisationSuspendedV1 }
-  practitioner: { type: 'AssignedToStation'; data: AssignedToStationV1 } | { type: 'LicenceRecorded'; data: LicenceRecordedV1 } | { type: 'LicenceVoided'; data: LicenceVoidedV1 } | { type: 'PractitionerCorrected'; data: PractitionerCorrectedV1 } | { type: 'PractitionerLeft'; data: PractitionerLeftV1 } | { type: 'PractitionerRegistered'; data: PractitionerRegisteredV1 } | { type: 'PractitionerVoided'; data: PractitionerVoidedV1 }
+  practitioner: { type: 'AssignedToStation'; data: AssignedToStationV1 } | { type: 'LicenceRecorded'; data: LicenceRecordedV1 } | { type: 'LicenceVoided'; data: LicenceVoidedV1 } | { type: 'PractitionerCorrected'; data: PractitionerCorrectedV1 } | { type: 'PractitionerErased'; data: PractitionerErasedV1 } | { type: 'PractitionerErasureRefused'; data: PractitionerErasureRefusedV1 } | { type: 'PractitionerErasureRequested'; data: PractitionerErasureRequestedV1 } | { type: 'PractitionerLeft'; data: PractitionerLeftV1 } | { type: 'PractitionerRegistered'; data: PractitionerRegisteredV1 } | { type: 'PractitionerRestricted'; data: PractitionerRestrictedV1 } | { type: 'PractitionerRestrictionLifted'; data: PractitionerRestrictionLiftedV1 } | { type: 'PractitionerVoided'; data: PractitionerVoidedV1 }
   project: { type: 'ProjectClosed'; data: ProjectClosedV1 } | { type: 'ProjectStarted'; data: ProjectStartedV1 } | { type: 'ProjectVoided'; data: ProjectVoidedV1 }
-  provider: { type: 'ProviderCorrected'; data: ProviderCorrectedV1 } | { type: 'ProviderRegistered'; data: ProviderRegisteredV1 } | { type: 'ProviderVoided'; data: ProviderVoidedV1 }
+  provider: { type: 'ProviderCorrected'; data: ProviderCorrectedV1 } | { type: 'ProviderErased'; data: ProviderErasedV1 } | { type: 'ProviderErasureRefused'; data: ProviderErasureRefusedV1 } | { type: 'ProviderErasureRequested'; data: ProviderErasureRequestedV1 } | { type: 'ProviderRegistered'; data: ProviderRegisteredV1 } | { type: 'ProviderRestricted'; data: ProviderRestrictedV1 } | { type: 'ProviderRestrictionLifted'; data: ProviderRestrictionLiftedV1 } | { type: 'ProviderVoided'; data: ProviderVoidedV1 }
   station: { type: 'StationClosed'; data: StationClosedV1 } | { type: 'StationCorrected'; data: StationCorrectedV1 } | { type: 'StationEstablished'; data: StationEstablishedV1 } | { type: 'StationVoided'; data: StationVoidedV1 }
   subject: { type: 'SubjectCorrected'; data: SubjectCorrectedV1 } | { type: 'SubjectErased'; data: SubjectErasedV1 } | { type: 'SubjectErasureRefused'; data: SubjectErasureRefusedV1 } | { type: 'SubjectErasureRequested'; data: SubjectErasureRequestedV1 } | { type: 'SubjectRegistered'; data: SubjectRegisteredV1 } | { type: 'SubjectRestricted'; data: SubjectRestrictedV1 } | { type: 'SubjectRestrictionLifted'; data: SubjectRestrictionLiftedV1 } | { type: 'SubjectVoided'; data: SubjectVoidedV1 }
   volunteer: { type: 'RealNameVerified'; data: RealNameVerifiedV1 } | { type: 'VolunteerErased'; data: VolunteerErasedV1 } | { type: 'VolunteerErasureRefused'; data: VolunteerErasureRefusedV1 } | { type: 'VolunteerErasureRequested'; data: VolunteerErasureRequestedV1 } | { type: 'VolunteerRegistered'; data: VolunteerRegisteredV1 } | { type: 'VolunteerRestricted'; data: VolunteerRestrictedV1 } | { type: 'VolunteerRestrictionLifted'; data: VolunteerRestrictionLiftedV1 } | { type: 'VolunteerVoided'; data: VolunteerVoidedV1 } | { type: 'VolunteerWithdrawn'; data: VolunteerWithdrawnV1 }

@@ -3076,6 +3076,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/providers/{providerId}/erasure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for the erasure of a provider's sealed data; another hand approves it. 申请抹除身份信息 */
+        post: operations["eraseProvider"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/providers/{providerId}/erasure-approval": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approve the erasure with another hand, which destroys the key. 批准抹除身份信息 */
+        post: operations["approveProviderErasure"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/providers/{providerId}/erasure-refusal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Refuse the erasure, with reasons in writing. 拒绝抹除身份信息 */
+        post: operations["refuseProviderErasure"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/providers/{providerId}/restriction": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Seal what is sealed of a provider from everybody; it is kept. 限制处理身份信息 */
+        post: operations["restrictProvider"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/providers/{providerId}/restriction-lifting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let it be opened again, with another hand. 解除限制处理 */
+        post: operations["liftProviderRestriction"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/providers/{providerId}/voiding": {
         parameters: {
             query?: never;
@@ -3636,6 +3721,91 @@ export interface paths {
         put?: never;
         /** Correct a social worker. 更正社会工作者 */
         post: operations["correctPractitioner"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/practitioners/{practitionerId}/erasure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for the erasure of a social worker's sealed data; another hand approves it. 申请抹除身份信息 */
+        post: operations["erasePractitioner"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/practitioners/{practitionerId}/erasure-approval": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approve the erasure with another hand, which destroys the key. 批准抹除身份信息 */
+        post: operations["approvePractitionerErasure"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/practitioners/{practitionerId}/erasure-refusal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Refuse the erasure, with reasons in writing. 拒绝抹除身份信息 */
+        post: operations["refusePractitionerErasure"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/practitioners/{practitionerId}/restriction": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Seal what is sealed of a social worker from everybody; it is kept. 限制处理身份信息 */
+        post: operations["restrictPractitioner"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/practitioners/{practitionerId}/restriction-lifting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let it be opened again, with another hand. 解除限制处理 */
+        post: operations["liftPractitionerRestriction"];
         delete?: never;
         options?: never;
         head?: never;
@@ -6209,6 +6379,8 @@ export interface components {
             updatedAt: string;
             masked?: components["schemas"]["Masked"][];
             status: string;
+            erasureRequest?: components["schemas"]["ErasureRequest"];
+            restriction?: components["schemas"]["Restriction"];
             note?: components["schemas"]["FreeText"];
             identity?: components["schemas"]["Identity"];
         } & components["schemas"]["ProviderFacts"];
@@ -6431,6 +6603,8 @@ export interface components {
             updatedAt: string;
             masked?: components["schemas"]["Masked"][];
             status: string;
+            erasureRequest?: components["schemas"]["ErasureRequest"];
+            restriction?: components["schemas"]["Restriction"];
             note?: components["schemas"]["FreeText"];
             /** @description Since when at siteId; absent for the station of the beginning. */
             assignedOn?: components["schemas"]["Date"];
@@ -8808,7 +8982,7 @@ export interface components {
         /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
         WebhookFields: ("url" | "eventTypes" | "description" | "id" | "version" | "orgId" | "agreementId" | "siteId" | "occurredOn" | "recordedAt" | "updatedAt" | "masked" | "status" | "suspensionReason" | "secret" | "replayJobId")[];
         /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
-        ProviderFields: ("kind" | "name" | "uscc" | "occurredOn" | "id" | "version" | "orgId" | "agreementId" | "siteId" | "recordedAt" | "updatedAt" | "masked" | "status" | "note" | "identity" | "identity.name" | "identity.idType" | "identity.idNumber" | "identity.birthDate" | "identity.phone" | "identity.address" | "identity.guardian")[];
+        ProviderFields: ("kind" | "name" | "uscc" | "occurredOn" | "id" | "version" | "orgId" | "agreementId" | "siteId" | "recordedAt" | "updatedAt" | "masked" | "status" | "erasureRequest" | "erasureRequest.status" | "erasureRequest.basis" | "restriction" | "restriction.basis" | "note" | "identity" | "identity.name" | "identity.idType" | "identity.idNumber" | "identity.birthDate" | "identity.phone" | "identity.address" | "identity.guardian")[];
         /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
         OfferFields: ("providerId" | "kind" | "quantity" | "unit" | "validUntil" | "occurredOn" | "agreementId" | "siteId" | "note" | "id" | "version" | "orgId" | "recordedAt" | "updatedAt" | "masked" | "status" | "available" | "links" | "withdrawnOn" | "withdrawalReason")[];
         /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
@@ -8816,7 +8990,7 @@ export interface components {
         /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
         StationFields: ("level" | "name" | "parentId" | "divisionCode" | "occurredOn" | "agreementId" | "id" | "version" | "orgId" | "siteId" | "recordedAt" | "updatedAt" | "masked" | "status" | "note" | "flags" | "closedOn")[];
         /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
-        PractitionerFields: ("employment" | "programme" | "occurredOn" | "agreementId" | "siteId" | "id" | "version" | "orgId" | "recordedAt" | "updatedAt" | "masked" | "status" | "note" | "assignedOn" | "leftOn" | "departureReason" | "identity" | "identity.name" | "identity.idType" | "identity.idNumber" | "identity.birthDate" | "identity.phone" | "identity.address" | "identity.guardian")[];
+        PractitionerFields: ("employment" | "programme" | "occurredOn" | "agreementId" | "siteId" | "id" | "version" | "orgId" | "recordedAt" | "updatedAt" | "masked" | "status" | "erasureRequest" | "erasureRequest.status" | "erasureRequest.basis" | "restriction" | "restriction.basis" | "note" | "assignedOn" | "leftOn" | "departureReason" | "identity" | "identity.name" | "identity.idType" | "identity.idNumber" | "identity.birthDate" | "identity.phone" | "identity.address" | "identity.guardian")[];
         /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
         LicenceFields: ("level" | "line" | "validIn" | "expiresOn" | "id" | "version" | "orgId" | "agreementId" | "siteId" | "occurredOn" | "recordedAt" | "updatedAt" | "masked" | "status" | "practitionerId" | "issuedOn" | "certificateNo")[];
         /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
@@ -18287,7 +18461,7 @@ export interface operations {
     listProviders: {
         parameters: {
             query?: {
-                status?: "active" | "voided";
+                status?: "active" | "erased" | "voided";
                 kind?: components["schemas"]["ProviderKind"];
                 /** @description How many at most, 100 by default. More than 500 is taken as 500. */
                 limit?: components["parameters"]["Limit"];
@@ -18515,6 +18689,297 @@ export interface operations {
                  *     }
                  */
                 "application/json": components["schemas"]["CorrectProvider"];
+            };
+        };
+        responses: {
+            200: components["responses"]["ProviderAnswer"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    eraseProvider: {
+        parameters: {
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /**
+                 * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
+                 * @example 7d1f8a52-3c6b-4b0e-9a4f-1f5a3a5e2c11
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
+                 * @example "v3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                providerId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "basis": "request"
+                 *     }
+                 */
+                "application/json": components["schemas"]["EraseRequest"];
+            };
+        };
+        responses: {
+            200: components["responses"]["ProviderAnswer"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    approveProviderErasure: {
+        parameters: {
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /**
+                 * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
+                 * @example 7d1f8a52-3c6b-4b0e-9a4f-1f5a3a5e2c11
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
+                 * @example "v3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                providerId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["ApproveErasure"];
+            };
+        };
+        responses: {
+            200: components["responses"]["ProviderAnswer"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    refuseProviderErasure: {
+        parameters: {
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /**
+                 * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
+                 * @example 7d1f8a52-3c6b-4b0e-9a4f-1f5a3a5e2c11
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
+                 * @example "v3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                providerId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "note": "捐赠票据尚在保存期内，暂不抹除。"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RefuseErasure"];
+            };
+        };
+        responses: {
+            200: components["responses"]["ProviderAnswer"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    restrictProvider: {
+        parameters: {
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /**
+                 * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
+                 * @example 7d1f8a52-3c6b-4b0e-9a4f-1f5a3a5e2c11
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
+                 * @example "v3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                providerId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "basis": "request"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RestrictRequest"];
+            };
+        };
+        responses: {
+            200: components["responses"]["ProviderAnswer"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    liftProviderRestriction: {
+        parameters: {
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /**
+                 * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
+                 * @example 7d1f8a52-3c6b-4b0e-9a4f-1f5a3a5e2c11
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
+                 * @example "v3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                providerId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "resolved"
+                 *     }
+                 */
+                "application/json": components["schemas"]["LiftRestriction"];
             };
         };
         responses: {
@@ -19928,7 +20393,7 @@ export interface operations {
             query?: {
                 agreementId?: components["parameters"]["AgreementId"];
                 siteId?: components["parameters"]["SiteId"];
-                status?: "active" | "left" | "voided";
+                status?: "active" | "left" | "erased" | "voided";
                 employment?: components["schemas"]["Employment"];
                 programme?: components["schemas"]["Programme"];
                 /** @description How many at most, 100 by default. More than 500 is taken as 500. */
@@ -20514,6 +20979,297 @@ export interface operations {
                  *     }
                  */
                 "application/json": components["schemas"]["CorrectPractitioner"];
+            };
+        };
+        responses: {
+            200: components["responses"]["PractitionerAnswer"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    erasePractitioner: {
+        parameters: {
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /**
+                 * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
+                 * @example 7d1f8a52-3c6b-4b0e-9a4f-1f5a3a5e2c11
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
+                 * @example "v3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                practitionerId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "basis": "request"
+                 *     }
+                 */
+                "application/json": components["schemas"]["EraseRequest"];
+            };
+        };
+        responses: {
+            200: components["responses"]["PractitionerAnswer"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    approvePractitionerErasure: {
+        parameters: {
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /**
+                 * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
+                 * @example 7d1f8a52-3c6b-4b0e-9a4f-1f5a3a5e2c11
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
+                 * @example "v3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                practitionerId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["ApproveErasure"];
+            };
+        };
+        responses: {
+            200: components["responses"]["PractitionerAnswer"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    refusePractitionerErasure: {
+        parameters: {
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /**
+                 * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
+                 * @example 7d1f8a52-3c6b-4b0e-9a4f-1f5a3a5e2c11
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
+                 * @example "v3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                practitionerId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "note": "劳动合同尚在期内，暂不抹除。"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RefuseErasure"];
+            };
+        };
+        responses: {
+            200: components["responses"]["PractitionerAnswer"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    restrictPractitioner: {
+        parameters: {
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /**
+                 * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
+                 * @example 7d1f8a52-3c6b-4b0e-9a4f-1f5a3a5e2c11
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
+                 * @example "v3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                practitionerId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "basis": "request"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RestrictRequest"];
+            };
+        };
+        responses: {
+            200: components["responses"]["PractitionerAnswer"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    liftPractitionerRestriction: {
+        parameters: {
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /**
+                 * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
+                 * @example 7d1f8a52-3c6b-4b0e-9a4f-1f5a3a5e2c11
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
+                 * @example "v3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                practitionerId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "resolved"
+                 *     }
+                 */
+                "application/json": components["schemas"]["LiftRestriction"];
             };
         };
         responses: {

@@ -5,7 +5,7 @@ import { handOf, sameHand } from './hands.ts'
 import { sealedNote } from './person.ts'
 
 /** Whose names, numbers and notes lie sealed under a key of their own. */
-type Person = 'Subject' | 'Volunteer'
+type Person = 'Subject' | 'Volunteer' | 'Practitioner' | 'Provider'
 /** What is recorded: of a subject `SubjectErasureRequested`, `SubjectErased` and so on. */
 type Act = 'ErasureRequested' | 'ErasureRefused' | 'Erased' | 'Restricted' | 'RestrictionLifted'
 type EventOf<One extends Act> = Extract<Streams[Uncapitalize<Person>], { type: `${Person}${One}` }>

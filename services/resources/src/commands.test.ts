@@ -24,9 +24,18 @@ import {
   identity,
   person,
   personRegistered,
+  providerErasureRequested,
   providerId,
+  providerRestricted,
   uscc,
 } from './provider/examples.ts'
+import {
+  approveProviderErasure,
+  eraseProvider,
+  liftProviderRestriction,
+  refuseProviderErasure,
+  restrictProvider,
+} from './provider/erase-and-restrict-provider.ts'
 import { provider } from './provider/provider.ts'
 import { registerProvider } from './provider/register-provider.ts'
 import { voidProvider } from './provider/void-provider.ts'
@@ -43,6 +52,20 @@ const commands: { [Name in CommandsOf<'resources'>]: Asked } = {
   correctProvider: asked([personRegistered], correctProvider, {
     path: toProvider,
     body: { ...person, identity, reason: 'other', note },
+  }),
+  eraseProvider: asked([personRegistered], eraseProvider, { path: toProvider, body: { basis: 'request' } }),
+  approveProviderErasure: asked([personRegistered, providerErasureRequested], approveProviderErasure, {
+    path: toProvider,
+    body: {},
+  }),
+  refuseProviderErasure: asked([personRegistered, providerErasureRequested], refuseProviderErasure, {
+    path: toProvider,
+    body: { note },
+  }),
+  restrictProvider: asked([personRegistered], restrictProvider, { path: toProvider, body: { basis: 'request' } }),
+  liftProviderRestriction: asked([personRegistered, providerRestricted], liftProviderRestriction, {
+    path: toProvider,
+    body: { reason: 'resolved' },
   }),
   voidProvider: asked([companyRegistered], voidProvider, { path: toProvider, body: { reason: 'duplicate', note } }),
   offerResource: asked([], offerResource, { body: { ...rice, note } }, { provider: registered }),

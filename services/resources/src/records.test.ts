@@ -15,7 +15,15 @@ import {
   riceOffered,
 } from './offer/examples.ts'
 import { linkRecord, offerRecord } from './offer/offer-record.ts'
-import { companyCorrected, companyRegistered, companyVoided, providerId } from './provider/examples.ts'
+import {
+  companyCorrected,
+  companyRegistered,
+  companyVoided,
+  providerErased,
+  providerErasureRequested,
+  providerId,
+  providerRestricted,
+} from './provider/examples.ts'
 import { providerRecord } from './provider/provider-record.ts'
 
 /** The record with this id, after these events of a stream. */
@@ -35,6 +43,20 @@ test('a provider shows who it is, as last corrected', () => {
     status: 'active',
   })
   expect(shown(providerRecord, providerId, [companyRegistered, companyVoided])).toMatchObject({ status: 'voided' })
+})
+
+test('a provider shows what was asked and decided about the sealed data, whatever else happens', () => {
+  const requested = [companyRegistered, providerRestricted, providerErasureRequested]
+  expect(shown(providerRecord, providerId, [...requested, companyCorrected])).toMatchObject({
+    status: 'active',
+    restriction: { basis: 'request' },
+    erasureRequest: { status: 'requested', basis: 'request' },
+  })
+  expect(shown(providerRecord, providerId, [...requested, providerErased])).toEqual({
+    ...companyRegistered.data,
+    status: 'erased',
+    erasureRequest: { status: 'approved', basis: 'request' },
+  })
 })
 
 test('an offer shows what its links take and what is left', () => {

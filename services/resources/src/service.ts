@@ -10,6 +10,13 @@ import { valueLink } from './offer/value-link.ts'
 import { voidLink } from './offer/void-link.ts'
 import { withdrawOffer } from './offer/withdraw-offer.ts'
 import { correctProvider } from './provider/correct-provider.ts'
+import {
+  approveProviderErasure,
+  eraseProvider,
+  liftProviderRestriction,
+  refuseProviderErasure,
+  restrictProvider,
+} from './provider/erase-and-restrict-provider.ts'
 import { providerRecord } from './provider/provider-record.ts'
 import { registerProvider } from './provider/register-provider.ts'
 import { voidProvider } from './provider/void-provider.ts'
@@ -21,6 +28,11 @@ export const resourcesService = service('resources', {
     getProvider: one('getProvider', providerRecord),
     getProviderHistory: history('getProviderHistory', providerRecord),
     correctProvider,
+    eraseProvider,
+    approveProviderErasure,
+    refuseProviderErasure,
+    restrictProvider,
+    liftProviderRestriction,
     voidProvider,
 
     listOffers: list('listOffers', offerRecord),

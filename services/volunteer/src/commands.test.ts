@@ -14,8 +14,17 @@ import {
   nationalLicence,
   otherSiteId,
   practitionerId,
+  practitionerErasureRequested,
   practitionerRegistered,
+  practitionerRestricted,
 } from './practitioner/examples.ts'
+import {
+  approvePractitionerErasure,
+  erasePractitioner,
+  liftPractitionerRestriction,
+  refusePractitionerErasure,
+  restrictPractitioner,
+} from './practitioner/erase-and-restrict-practitioner.ts'
 import { recordLicence, voidLicence } from './practitioner/licences.ts'
 import { recordDeparture } from './practitioner/record-departure.ts'
 import { registerPractitioner } from './practitioner/register-practitioner.ts'
@@ -79,6 +88,27 @@ const commands: { [Name in CommandsOf<'volunteer'>]: Asked } = {
   recordDeparture: asked([practitionerRegistered], recordDeparture, {
     path: toPractitioner,
     body: { reason: 'resigned', occurredOn: '2023-06-30', note },
+  }),
+  erasePractitioner: asked([practitionerRegistered], erasePractitioner, {
+    path: toPractitioner,
+    body: { basis: 'request' },
+  }),
+  approvePractitionerErasure: asked(
+    [practitionerRegistered, practitionerErasureRequested],
+    approvePractitionerErasure,
+    { path: toPractitioner, body: {} },
+  ),
+  refusePractitionerErasure: asked([practitionerRegistered, practitionerErasureRequested], refusePractitionerErasure, {
+    path: toPractitioner,
+    body: { note },
+  }),
+  restrictPractitioner: asked([practitionerRegistered], restrictPractitioner, {
+    path: toPractitioner,
+    body: { basis: 'request' },
+  }),
+  liftPractitionerRestriction: asked([practitionerRegistered, practitionerRestricted], liftPractitionerRestriction, {
+    path: toPractitioner,
+    body: { reason: 'resolved' },
   }),
   voidPractitioner: asked([practitionerRegistered], voidPractitioner, { path: toPractitioner, body: voiding }),
   recordLicence: asked([practitionerRegistered], recordLicence, {

@@ -17,9 +17,13 @@ import {
   licenceRecorded,
   licenceVoided,
   otherSiteId,
+  practitionerErased,
+  practitionerErasureRefused,
+  practitionerErasureRequested,
   practitionerId,
   practitionerLeft,
   practitionerRegistered,
+  practitionerRestricted,
   practitionerVoided,
 } from './practitioner/examples.ts'
 import { licenceRecord, practitionerRecord } from './practitioner/practitioner-record.ts'
@@ -79,6 +83,21 @@ test('a social worker shows the corrected employment, the departure and the void
   expect(shown(practitionerRecord, practitionerId, [practitionerRegistered, practitionerVoided])).toMatchObject({
     status: 'voided',
   })
+})
+
+test('a social worker shows what was asked and decided about the sealed data, whatever else happens', () => {
+  const requested = [practitionerRegistered, practitionerRestricted, practitionerErasureRequested]
+  expect(shown(practitionerRecord, practitionerId, [...requested, employmentCorrected])).toMatchObject({
+    status: 'active',
+    restriction: { basis: 'request' },
+    erasureRequest: { status: 'requested', basis: 'request' },
+  })
+  expect(shown(practitionerRecord, practitionerId, [...requested, practitionerErasureRefused])).toMatchObject({
+    erasureRequest: { status: 'refused', basis: 'request' },
+  })
+  const gone = shown(practitionerRecord, practitionerId, [...requested, practitionerErased, practitionerLeft])
+  expect(gone).toMatchObject({ status: 'erased', leftOn: '2023-06-30', erasureRequest: { status: 'approved' } })
+  expect(gone).not.toHaveProperty('restriction')
 })
 
 test('a licence is a record of its own, with its holder and its day of issue', () => {

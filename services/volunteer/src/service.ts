@@ -7,6 +7,13 @@ import { rejectHours } from './hours/reject-hours.ts'
 import { voidHours } from './hours/void-hours.ts'
 import { assignToStation } from './practitioner/assign-to-station.ts'
 import { correctPractitioner } from './practitioner/correct-practitioner.ts'
+import {
+  approvePractitionerErasure,
+  erasePractitioner,
+  liftPractitionerRestriction,
+  refusePractitionerErasure,
+  restrictPractitioner,
+} from './practitioner/erase-and-restrict-practitioner.ts'
 import { recordLicence, voidLicence } from './practitioner/licences.ts'
 import { licenceRecord, practitionerRecord } from './practitioner/practitioner-record.ts'
 import { recordDeparture } from './practitioner/record-departure.ts'
@@ -47,6 +54,11 @@ export const volunteerService = service('volunteer', {
     correctPractitioner,
     assignToStation,
     recordDeparture,
+    erasePractitioner,
+    approvePractitionerErasure,
+    refusePractitionerErasure,
+    restrictPractitioner,
+    liftPractitionerRestriction,
     voidPractitioner,
     listLicences: list('listLicences', licenceRecord),
     recordLicence,

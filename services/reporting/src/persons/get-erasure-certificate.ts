@@ -30,6 +30,7 @@ export const getErasureCertificate = query(
           { section: 'identity', count: count('pii') },
           { section: 'note', count: count('note') },
           { section: 'statement', count: count('statement') },
+          { section: 'certificateNo', count: count('certificateNo') },
         ].filter((one) => one.count > 0),
         remains: [
           ...Object.entries(Object.groupBy(found, ({ type }) => type)).map(([type, events]) => ({

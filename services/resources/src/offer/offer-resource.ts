@@ -5,10 +5,11 @@ import { offer } from './offer.ts'
 export const offerResource = offer.command('offerResource', {
   of: ({ body }, { newId }) => body.id ?? newId('off'),
   needs: { provider: stateOf(provider, ({ body }) => body.providerId) },
-  decide: ({ body: { id: _id, note, ...facts } }, state, _, { provider: { status } }) => {
+  decide: ({ body: { id: _id, note, ...facts } }, state, _, { provider }) => {
     const { providerId, occurredOn, validUntil } = facts
-    if (status === 'none') return refuse('provider-not-known', { providerId })
-    if (status !== 'active') return refuse('provider-not-active', { status })
+    if (provider.status === 'none') return refuse('provider-not-known', { providerId })
+    if (provider.status !== 'active' || provider.erased)
+      return refuse('provider-not-active', { status: provider.status === 'active' ? 'erased' : provider.status })
     if (validUntil !== undefined && validUntil < occurredOn)
       return refuse('period-wrong', { from: occurredOn, to: validUntil })
     if (state.status !== 'none') return []

@@ -1,4 +1,4 @@
-import { refuse, sealedIdentity, sealedNote, together } from '@wushe/slice'
+import { refuse, refuseSealing, sealedIdentity, sealedNote, together } from '@wushe/slice'
 import { factsOf, provider, refuseNaming } from './provider.ts'
 
 export const correctProvider = provider.command('correctProvider', {
@@ -7,7 +7,8 @@ export const correctProvider = provider.command('correctProvider', {
     const { identity, note, reason } = body
     if (state.status === 'none') return refuse('not-found')
     if (state.status === 'voided') return refuse('provider-not-active', { status: state.status })
-    const refusal = refuseNaming(body, today, state.facts.kind === 'individual')
+    const refusal =
+      refuseSealing(state, providerId, identity, note) ?? refuseNaming(body, today, state.facts.kind === 'individual')
     if (refusal) return refusal
     const facts = factsOf(body)
     // What is sealed cannot be compared: an identity or a note that comes along is always recorded.

@@ -16,3 +16,25 @@ export const companyCorrected = {
   data: { ...company, kind: 'foundation', reason: 'typing-error' },
 } satisfies Streams['provider']
 export const companyVoided = { type: 'ProviderVoided', data: { reason: 'duplicate' } } satisfies Streams['provider']
+/** By another hand than that of the tests. */
+const anotherHand = { orgId: 'org_01j00000000000000000000001', keyId: 'key_01j00000000000000000000002' }
+export const providerErasureRequested = {
+  type: 'ProviderErasureRequested',
+  data: { basis: 'request', requestedBy: anotherHand },
+} satisfies Streams['provider']
+export const providerErasureRefused = {
+  type: 'ProviderErasureRefused',
+  data: {},
+} satisfies Streams['provider']
+export const providerErased = {
+  type: 'ProviderErased',
+  data: { basis: 'request' },
+} satisfies Streams['provider']
+export const providerRestricted = {
+  type: 'ProviderRestricted',
+  data: { basis: 'request', restrictedBy: anotherHand },
+} satisfies Streams['provider']
+export const providerRestrictionLifted = {
+  type: 'ProviderRestrictionLifted',
+  data: { reason: 'resolved' },
+} satisfies Streams['provider']

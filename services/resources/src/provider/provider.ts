@@ -1,9 +1,9 @@
 import type { Schemas, Streams } from '@wushe/contracts'
 import { checkUscc } from '@wushe/contracts/codes'
-import { aggregate, refuse, refuseIdNumber } from '@wushe/slice'
+import { aggregate, refuse, refuseIdNumber, rightsAfter, type PersonRights } from '@wushe/slice'
 
 export type ProviderFacts = Extract<Streams['provider'], { type: 'ProviderRegistered' }>['data']
-export type Provider = { status: 'none' } | { status: 'active' | 'voided'; facts: ProviderFacts }
+export type Provider = { status: 'none' } | ({ status: 'active' | 'voided'; facts: ProviderFacts } & PersonRights)
 
 /** Who may give resources. A private person is named in the sealed identity only. */
 export const provider = aggregate('provider', {
@@ -16,6 +16,8 @@ export const provider = aggregate('provider', {
         return { ...state, facts: factsOf(event.data) }
       case 'ProviderVoided':
         return { ...state, status: 'voided' }
+      default:
+        return { ...state, ...rightsAfter(event) }
     }
   },
 })

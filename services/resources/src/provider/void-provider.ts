@@ -1,4 +1,4 @@
-import { refuse, sealedNote } from '@wushe/slice'
+import { refuse, refuseSealing, sealedNote } from '@wushe/slice'
 import { provider } from './provider.ts'
 
 /** What was offered before stays; nothing more is offered. */
@@ -7,6 +7,8 @@ export const voidProvider = provider.command('voidProvider', {
   decide: ({ path: { providerId }, body: { reason, note } }, state) => {
     if (state.status === 'none') return refuse('not-found')
     if (state.status === 'voided') return refuse('already-voided', { id: providerId })
+    const refusal = refuseSealing(state, providerId, note)
+    if (refusal) return refusal
     return [{ type: 'ProviderVoided', data: { reason }, sealed: sealedNote(note, providerId) }]
   },
 })

@@ -6,6 +6,7 @@ import { assignToStation } from './assign-to-station.ts'
 import {
   assignedElsewhere,
   otherSiteId,
+  practitionerErased,
   practitionerId,
   practitionerLeft,
   practitionerRegistered,
@@ -42,10 +43,13 @@ test('a closed or voided station takes nobody', () => {
     .isRefused('station-not-open', { status: 'voided' })
 })
 
-test('somebody who left or was voided is not assigned', () => {
+test('somebody who left, was erased or voided is not assigned', () => {
   given(practitionerRegistered, practitionerLeft)
     .when(assignToStation, input, { known: { station: open } })
     .isRefused('practitioner-not-active', { status: 'left' })
+  given(practitionerRegistered, practitionerErased)
+    .when(assignToStation, input, { known: { station: open } })
+    .isRefused('practitioner-not-active', { status: 'erased' })
   given(practitionerRegistered, practitionerVoided)
     .when(assignToStation, input, { known: { station: open } })
     .isRefused('practitioner-not-active', { status: 'voided' })

@@ -8,7 +8,8 @@ export const assignToStation = practitioner.command('assignToStation', {
   needs: { station: stateOf(station, ({ body }) => body.siteId) },
   decide: ({ body: { siteId, occurredOn } }, state, _, { station: { status } }) => {
     if (state.status === 'none') return refuse('not-found')
-    if (state.status !== 'active') return refuse('practitioner-not-active', { status: state.status })
+    if (state.status !== 'active' || state.erased)
+      return refuse('practitioner-not-active', { status: state.status === 'active' ? 'erased' : state.status })
     if (status === 'none') return refuse('station-not-known', { siteId })
     if (status !== 'open') return refuse('station-not-open', { status })
     const { occurredOn: startedOn, agreementId } = state.facts

@@ -1,4 +1,4 @@
-import { refuse, refuseIdNumber, sealedIdentity, sealedNote, together } from '@wushe/slice'
+import { refuse, refuseIdNumber, refuseSealing, sealedIdentity, sealedNote, together } from '@wushe/slice'
 import { factsOf, practitioner, refuseProgramme } from './practitioner.ts'
 
 export const correctPractitioner = practitioner.command('correctPractitioner', {
@@ -7,7 +7,10 @@ export const correctPractitioner = practitioner.command('correctPractitioner', {
     if (state.status === 'none') return refuse('not-found')
     if (state.status === 'voided') return refuse('practitioner-not-active', { status: state.status })
     const facts = factsOf(body)
-    const refusal = refuseProgramme(facts) ?? (identity && refuseIdNumber(identity, today))
+    const refusal =
+      refuseProgramme(facts) ??
+      refuseSealing(state, practitionerId, identity, note) ??
+      (identity && refuseIdNumber(identity, today))
     if (refusal) return refusal
     if (state.status === 'left' && state.leftOn < facts.occurredOn)
       return refuse('period-wrong', { from: facts.occurredOn, to: state.leftOn })

@@ -31,6 +31,28 @@ export const practitionerVoided = {
   type: 'PractitionerVoided',
   data: { reason: 'duplicate', agreementId, siteId },
 } satisfies Streams['practitioner']
+/** By another hand than that of the tests. */
+const anotherHand = { orgId: 'org_01j00000000000000000000001', keyId: 'key_01j00000000000000000000002' }
+export const practitionerErasureRequested = {
+  type: 'PractitionerErasureRequested',
+  data: { basis: 'request', requestedBy: anotherHand, agreementId, siteId },
+} satisfies Streams['practitioner']
+export const practitionerErasureRefused = {
+  type: 'PractitionerErasureRefused',
+  data: { agreementId, siteId },
+} satisfies Streams['practitioner']
+export const practitionerErased = {
+  type: 'PractitionerErased',
+  data: { basis: 'request', agreementId, siteId },
+} satisfies Streams['practitioner']
+export const practitionerRestricted = {
+  type: 'PractitionerRestricted',
+  data: { basis: 'request', restrictedBy: anotherHand, agreementId, siteId },
+} satisfies Streams['practitioner']
+export const practitionerRestrictionLifted = {
+  type: 'PractitionerRestrictionLifted',
+  data: { reason: 'resolved', agreementId, siteId },
+} satisfies Streams['practitioner']
 export const licenceRecorded = {
   type: 'LicenceRecorded',
   data: { licenceId, level: 'assistant', line: 'national', occurredOn: '2023-09-20', agreementId, siteId },

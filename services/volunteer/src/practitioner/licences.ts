@@ -1,4 +1,4 @@
-import { refuse, sealedNote, type Moment } from '@wushe/slice'
+import { refuse, refuseSealing, sealedNote, type Moment } from '@wushe/slice'
 import { practitioner } from './practitioner.ts'
 
 /** Also of somebody who left: the licence rate of an earlier day still asks for it. */
@@ -15,6 +15,8 @@ export const recordLicence = practitioner.command('recordLicence', {
     if (expiresOn !== undefined && expiresOn < issuedOn)
       return refuse('period-wrong', { from: issuedOn, to: expiresOn })
     if (state.licences[licenceId]) return []
+    const refusal = refuseSealing(state, path.practitionerId, certificateNo)
+    if (refusal) return refusal
     const { agreementId, siteId } = state.facts
     return [
       {
@@ -31,6 +33,8 @@ export const voidLicence = practitioner.command('voidLicence', {
   decide: ({ path: { practitionerId, licenceId }, body: { reason, note } }, state) => {
     if (state.status === 'none' || !state.licences[licenceId]) return refuse('not-found')
     if (state.licences[licenceId] === 'voided') return refuse('already-voided', { id: licenceId })
+    const refusal = refuseSealing(state, practitionerId, note)
+    if (refusal) return refusal
     const { agreementId, siteId } = state.facts
     return [
       {

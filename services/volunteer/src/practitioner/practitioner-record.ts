@@ -1,4 +1,4 @@
-import { record } from '@wushe/slice'
+import { record, rightsShown } from '@wushe/slice'
 import { dropped } from '../dropped.ts'
 
 export const practitionerRecord = record('Practitioner', {
@@ -19,10 +19,11 @@ export const practitionerRecord = record('Practitioner', {
       occurredOn < (body.assignedOn ?? '') ? body : { ...body, siteId, assignedOn: occurredOn },
     PractitionerLeft: (body, { data }) => ({
       ...body,
-      status: 'left',
+      status: body.status === 'erased' ? body.status : 'left',
       leftOn: data.occurredOn,
       departureReason: data.reason,
     }),
+    ...rightsShown('Practitioner'),
     PractitionerVoided: (body) => ({ ...body, status: 'voided' }),
   },
 })

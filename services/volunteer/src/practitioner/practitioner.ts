@@ -1,5 +1,5 @@
 import type { Streams } from '@wushe/contracts'
-import { aggregate, refuse } from '@wushe/slice'
+import { aggregate, refuse, rightsAfter, type PersonRights } from '@wushe/slice'
 import { afterCorrection, afterMove, type Stays } from './stays.ts'
 
 export type PractitionerFacts = Extract<Streams['practitioner'], { type: 'PractitionerRegistered' }>['data']
@@ -8,7 +8,7 @@ type Fields = {
   facts: PractitionerFacts
   stays: Stays
   licences: { readonly [licenceId: string]: 'recorded' | 'voided' }
-}
+} & PersonRights
 export type Practitioner =
   { status: 'none' } | ({ status: 'active' | 'voided' } & Fields) | ({ status: 'left'; leftOn: string } & Fields)
 
@@ -37,10 +37,10 @@ export const practitioner = aggregate('practitioner', {
         return { ...state, licences: { ...state.licences, [event.data.licenceId]: 'voided' } }
       case 'PractitionerLeft':
         return { ...state, status: 'left', leftOn: event.data.occurredOn }
-      case 'PractitionerVoided': {
-        const { facts, stays, licences } = state
-        return { status: 'voided', facts, stays, licences }
-      }
+      case 'PractitionerVoided':
+        return { ...state, status: 'voided' }
+      default:
+        return { ...state, ...rightsAfter(event) }
     }
   },
 })
