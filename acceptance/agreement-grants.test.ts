@@ -414,6 +414,38 @@ describe('a person who asks', () => {
     ])
   })
 
+  test('is not erased before the profile of retention lets it, and is restricted instead', async () => {
+    const ours = await product.organisation('contractor')
+    const another = await product.anotherHand(ours)
+    const organisation = `/v1/organisations/${ours.orgId}`
+    const choose = async (profile: string) => {
+      const { status, body } = await ours.post(`${organisation}/retention-profile`, { profile })
+      expect([status, body.data.retentionProfile]).toEqual([200, profile])
+      await caughtUp(product.host)
+    }
+    expect((await ours.get(organisation)).body.data.retentionProfile).toBe('facts-only')
+    await choose('case-file-15')
+    const dated = { kind: 'person', occurredOn: '2023-02-01' }
+    const { id } = (await ours.post('/v1/subjects', { ...dated, identity: { name: '保存期内' } })).body.data
+    await ours.post('/v1/cases', { kind: 'consultation', subjectId: id, occurredOn: '2023-02-01' })
+    await caughtUp(product.host)
+    const path = `/v1/subjects/${id}`
+    expect((await ours.post(`${path}/erasure`, { basis: 'request' })).status).toBe(200)
+    const refused = await another.post(`${path}/erasure-approval`, {})
+    expect(refused.body).toMatchObject({ status: 409, code: 'retention-not-over' })
+    expect(refused.body.remedy).toMatch('/restriction')
+    const restricted = await ours.post(`${path}/restriction`, { basis: 'retention-not-over' })
+    expect(restricted.body.data.restriction).toEqual({ basis: 'retention-not-over' })
+
+    await choose('facts-only')
+    expect((await another.post(`${path}/erasure-approval`, {})).status).toBe(200)
+    await caughtUp(product.host)
+    expect((await ours.get(certificateOf(id))).body.data.retention).toMatchObject({
+      profile: 'facts-only',
+      keeps: { zh: expect.stringMatching('事实') },
+    })
+  })
+
   test('gets a certificate once they are erased: what was destroyed, by whom, what remains and why, and who had it', async () => {
     expect((await contractor.get(certificateOf(subjectId))).body.code).toBe('not-found')
     const colleague = await product.anotherHand(contractor)

@@ -95,6 +95,7 @@ async function writeGolden() {
     const head = await aPersonOf(product, contractor, { role: 'station-head', within: { siteIds: [nobodysId('sta')] } })
     await accessTold(head, contractor, nobodysId('sub'))
     await emergenciesTold(head, contractor, nobodysId('sub'))
+    await contractor.post(`${organisation}/retention-profile`, { profile: 'case-file-15' })
     await product.operator.post(`${organisation}/suspension`, { reason: 'requested' })
     await product.operator.post(`${organisation}/resumption`, { reason: 'resolved' })
     for (const { name: service, pool, store } of product.host.services) {

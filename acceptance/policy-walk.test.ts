@@ -166,6 +166,7 @@ const bodies: Record<string, Record<string, unknown>> = {
   registerOrganisation: { kind: 'contractor', name: '新机构' },
   suspendOrganisation: { reason: 'requested' },
   resumeOrganisation: { reason: 'resolved' },
+  chooseRetentionProfile: { profile: 'case-file-15' },
   issueApiKey: { label: 'another' },
   rotateApiKey: {},
   revokeApiKey: { reason: 'lost' },

@@ -9,6 +9,7 @@ import { asyncapiOf, toYaml, type AsyncEvent, type Common } from './asyncapi.ts'
 import { applyConventions } from './conventions.ts'
 import type { Document, Operation } from './conventions/document.ts'
 import { accessPaper, type Policy } from './policy.ts'
+import { demandChoice, type Retention } from './retention.ts'
 
 const at = (path: string) => new URL(path, import.meta.url)
 const text = (path: string) => readFile(at(path), 'utf8')
@@ -79,7 +80,10 @@ const open = Object.values(openapi.paths).flatMap((methods) =>
   Object.values(methods).flatMap((one) => (one['x-public'] === true ? [one.operationId!] : [])),
 )
 writeData('policy.json', policy)
-generated.set('../docs/access.md', accessPaper(policy, open))
+const retention = parse(await text('retention.yaml')) as Retention
+demandChoice(retention, openapi.components['schemas']!)
+writeData('retention.json', retention)
+generated.set('../docs/access.md', accessPaper(policy, open, retention))
 
 type EventSchema = AsyncEvent['json'] & { title: string; 'x-category': string; 'x-services'?: string[] }
 type EventEntry = AsyncEvent & { json: EventSchema }

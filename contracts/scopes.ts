@@ -7,6 +7,8 @@ type Words = { zh: string; en: string }
 const rules: { path: RegExp; get: string[]; post: string[] }[] = [
   { path: /^\/v1\/(me|limits|status|requests|batch)\b/, get: [], post: [] },
   { path: /^\/v1\/organisations\/[^/]+\/(keys|clients)\b/, get: ['keys:read'], post: ['keys:manage'] },
+  // Whoever registers organisations does not decide for them.
+  { path: /\/retention-profile$/, get: [], post: ['retention:manage'] },
   { path: /\/(hours-)?history$/, get: ['{resource}:read', 'history:read'], post: [] },
   { path: /^\/v1\/cases\/[^/]+\/closure$/, get: [], post: ['cases:close'] },
   { path: /\/restriction(-lifting)?$/, get: [], post: ['{resource}:restrict'] },

@@ -41,6 +41,7 @@ export const bodies: Record<string, Record<string, any>> = {
   registerOrganisation: {},
   suspendOrganisation: { reason: 'requested' },
   resumeOrganisation: { reason: 'resolved' },
+  chooseRetentionProfile: { profile: 'case-file-15' },
   issueApiKey: { label: 'another' },
   rotateApiKey: {},
   revokeApiKey: { reason: 'lost' },

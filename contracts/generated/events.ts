@@ -613,6 +613,17 @@ export interface components {
             overrideId?: string;
         };
         /**
+         * RetentionProfileChosen
+         * @description How long what is sealed of persons has to be kept by this organisation, for erasures that are approved from then on.
+         * @example {
+         *       "profile": "case-file-15"
+         *     }
+         */
+        RetentionProfileChosenV1: {
+            /** @enum {string} */
+            profile: "facts-only" | "case-file-15";
+        };
+        /**
          * ActivityCancelled
          * @description What was still planned will not be held. Occurrences already held still count.
          * @example {
@@ -1650,6 +1661,11 @@ export interface components {
             basis: "purpose-fulfilled" | "consent-withdrawn" | "request" | "other";
             agreementId?: string;
             siteId?: string;
+            /**
+             * @description The profile of the organisation by which nothing had to be kept any longer; before 1.1 there was none.
+             * @enum {string}
+             */
+            retentionProfile?: "facts-only" | "case-file-15";
         };
         /**
          * SubjectErasureRefused
@@ -3094,6 +3110,7 @@ export type OrganisationRegisteredV1 = components['schemas']['OrganisationRegist
 export type OrganisationResumedV1 = components['schemas']['OrganisationResumedV1']
 export type OrganisationSuspendedV1 = components['schemas']['OrganisationSuspendedV1']
 export type PersonalDataDisclosedV1 = components['schemas']['PersonalDataDisclosedV1']
+export type RetentionProfileChosenV1 = components['schemas']['RetentionProfileChosenV1']
 export type ActivityCancelledV1 = components['schemas']['ActivityCancelledV1']
 export type ActivityCorrectedV1 = components['schemas']['ActivityCorrectedV1']
 export type ActivityEvaluatedV1 = components['schemas']['ActivityEvaluatedV1']
@@ -3218,7 +3235,7 @@ export type Streams = {
   group: { type: 'GroupClosed'; data: GroupClosedV1 } | { type: 'GroupCorrected'; data: GroupCorrectedV1 } | { type: 'GroupEvaluated'; data: GroupEvaluatedV1 } | { type: 'GroupPlanned'; data: GroupPlannedV1 } | { type: 'GroupSessionCorrected'; data: GroupSessionCorrectedV1 } | { type: 'GroupSessionHeld'; data: GroupSessionHeldV1 } | { type: 'GroupSessionVoided'; data: GroupSessionVoidedV1 } | { type: 'GroupStageEntered'; data: GroupStageEnteredV1 } | { type: 'GroupVoided'; data: GroupVoidedV1 } | { type: 'MemberEnrolled'; data: MemberEnrolledV1 } | { type: 'MemberLeft'; data: MemberLeftV1 }
   hours: { type: 'HoursConfirmed'; data: HoursConfirmedV1 } | { type: 'HoursRecorded'; data: HoursRecordedV1 } | { type: 'HoursRejected'; data: HoursRejectedV1 } | { type: 'HoursVoided'; data: HoursVoidedV1 }
   offer: { type: 'LinkAgreed'; data: LinkAgreedV1 } | { type: 'LinkCancelled'; data: LinkCancelledV1 } | { type: 'LinkProposed'; data: LinkProposedV1 } | { type: 'LinkValued'; data: LinkValuedV1 } | { type: 'LinkVoided'; data: LinkVoidedV1 } | { type: 'OfferWithdrawn'; data: OfferWithdrawnV1 } | { type: 'ResourceDelivered'; data: ResourceDeliveredV1 } | { type: 'ResourceOffered'; data: ResourceOfferedV1 }
-  organisation: { type: 'ApiKeyIssued'; data: ApiKeyIssuedV3 } | { type: 'ApiKeyReplaced'; data: ApiKeyReplacedV1 } | { type: 'ApiKeyRevoked'; data: ApiKeyRevokedV1 } | { type: 'ClientCredentialsReplaced'; data: ClientCredentialsReplacedV1 } | { type: 'ClientRegistered'; data: ClientRegisteredV2 } | { type: 'ClientRevoked'; data: ClientRevokedV1 } | { type: 'OrganisationRegistered'; data: OrganisationRegisteredV1 } | { type: 'OrganisationResumed'; data: OrganisationResumedV1 } | { type: 'OrganisationSuspended'; data: OrganisationSuspendedV1 }
+  organisation: { type: 'ApiKeyIssued'; data: ApiKeyIssuedV3 } | { type: 'ApiKeyReplaced'; data: ApiKeyReplacedV1 } | { type: 'ApiKeyRevoked'; data: ApiKeyRevokedV1 } | { type: 'ClientCredentialsReplaced'; data: ClientCredentialsReplacedV1 } | { type: 'ClientRegistered'; data: ClientRegisteredV2 } | { type: 'ClientRevoked'; data: ClientRevokedV1 } | { type: 'OrganisationRegistered'; data: OrganisationRegisteredV1 } | { type: 'OrganisationResumed'; data: OrganisationResumedV1 } | { type: 'OrganisationSuspended'; data: OrganisationSuspendedV1 } | { type: 'RetentionProfileChosen'; data: RetentionProfileChosenV1 }
   practitioner: { type: 'AssignedToStation'; data: AssignedToStationV1 } | { type: 'LicenceRecorded'; data: LicenceRecordedV1 } | { type: 'LicenceVoided'; data: LicenceVoidedV1 } | { type: 'PractitionerCorrected'; data: PractitionerCorrectedV1 } | { type: 'PractitionerErased'; data: PractitionerErasedV1 } | { type: 'PractitionerErasureRefused'; data: PractitionerErasureRefusedV1 } | { type: 'PractitionerErasureRequested'; data: PractitionerErasureRequestedV1 } | { type: 'PractitionerLeft'; data: PractitionerLeftV1 } | { type: 'PractitionerRegistered'; data: PractitionerRegisteredV1 } | { type: 'PractitionerRestricted'; data: PractitionerRestrictedV1 } | { type: 'PractitionerRestrictionLifted'; data: PractitionerRestrictionLiftedV1 } | { type: 'PractitionerVoided'; data: PractitionerVoidedV1 }
   project: { type: 'ProjectClosed'; data: ProjectClosedV1 } | { type: 'ProjectStarted'; data: ProjectStartedV1 } | { type: 'ProjectVoided'; data: ProjectVoidedV1 }
   provider: { type: 'ProviderCorrected'; data: ProviderCorrectedV1 } | { type: 'ProviderErased'; data: ProviderErasedV1 } | { type: 'ProviderErasureRefused'; data: ProviderErasureRefusedV1 } | { type: 'ProviderErasureRequested'; data: ProviderErasureRequestedV1 } | { type: 'ProviderRegistered'; data: ProviderRegisteredV1 } | { type: 'ProviderRestricted'; data: ProviderRestrictedV1 } | { type: 'ProviderRestrictionLifted'; data: ProviderRestrictionLiftedV1 } | { type: 'ProviderVoided'; data: ProviderVoidedV1 }

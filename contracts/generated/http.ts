@@ -197,6 +197,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/organisations/{organisationId}/retention-profile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Choose how long what is sealed of persons has to be kept. 选择保存方案
+         * @description It counts for every erasure that is approved from then on.
+         */
+        post: operations["chooseRetentionProfile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/organisations/{organisationId}/keys": {
         parameters: {
             query?: never;
@@ -4645,7 +4665,17 @@ export interface components {
             updatedAt: string;
             masked?: components["schemas"]["Masked"][];
             status: string;
+            /** @description Of a contractor: how long what is sealed of persons has to be kept. */
+            retentionProfile?: string;
         } & components["schemas"]["OrganisationFacts"];
+        /**
+         * @description facts-only: what is sealed may be erased as soon as two hands say so; case-file-15: 15 years after the last case, of minors until 15 years after the age of 18. 仅留事实 | 个案档案十五年
+         * @enum {string}
+         */
+        RetentionProfile: "facts-only" | "case-file-15";
+        ChooseRetentionProfile: {
+            profile: components["schemas"]["RetentionProfile"];
+        };
         RegisterOrganisation: {
             /** @description Your own id, if you made one offline. */
             id?: string;
@@ -5834,6 +5864,12 @@ export interface components {
                     count: number;
                 }[];
                 remains: components["schemas"]["Remaining"][];
+                /** @description By which profile of the organisation nothing had to be kept any longer, where one binds such persons. */
+                retention?: {
+                    profile: string;
+                    keeps: components["schemas"]["Wording"];
+                    until: components["schemas"]["Wording"];
+                };
                 backups: {
                     /** @description The day on which no backup of the vault holds the key any more. */
                     deadOn: components["schemas"]["Date"];
@@ -8946,7 +8982,7 @@ export interface components {
         /** @description Without it, the last day of the agreement's period. */
         To: components["schemas"]["Date"];
         /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
-        OrganisationFields: ("kind" | "name" | "uscc" | "funderKind" | "id" | "version" | "orgId" | "agreementId" | "siteId" | "occurredOn" | "recordedAt" | "updatedAt" | "masked" | "status")[];
+        OrganisationFields: ("kind" | "name" | "uscc" | "funderKind" | "id" | "version" | "orgId" | "agreementId" | "siteId" | "occurredOn" | "recordedAt" | "updatedAt" | "masked" | "status" | "retentionProfile")[];
         /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
         ApiKeyFields: ("id" | "version" | "orgId" | "agreementId" | "siteId" | "occurredOn" | "recordedAt" | "updatedAt" | "masked" | "status" | "organisationId" | "label" | "hint" | "scopes" | "addresses" | "role" | "within" | "within.siteIds" | "within.workerId" | "expiresOn" | "replacedBy" | "lastUsedAt" | "revocationReason" | "secret")[];
         /** @description Only these properties, with commas, and always `id`, `version` and `masked`; the answer has a media type of its own. 只取所列字段。 */
@@ -9544,6 +9580,65 @@ export interface operations {
                  *     }
                  */
                 "application/json": components["schemas"]["ResumeOrganisation"];
+            };
+        };
+        responses: {
+            200: components["responses"]["OrganisationAnswer"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["VersionConflict"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    chooseRetentionProfile: {
+        parameters: {
+            query?: {
+                /** @description true: only tell what would be recorded (`wouldEmit`) and answered. Nothing is recorded, and no Idempotency-Key is needed or used up. 试运行，不写入。 */
+                dryRun?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /**
+                 * @description Required. 8–255 printable ASCII characters, chosen by you, the same for every attempt at the same act. The same key with the same request gives the same answer for ever; with another request it is refused.
+                 * @example 7d1f8a52-3c6b-4b0e-9a4f-1f5a3a5e2c11
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The ETag of the thing as you last saw it, or `*` for whatever is current. Required where something is changed (200); where something is made in a thing (201), that thing must then still be as you saw it.
+                 * @example "v3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The Sync-Token of an earlier answer, or several with commas; this answer will then know what they recorded. */
+                "Sync-Token"?: components["parameters"]["SyncToken"];
+                /**
+                 * @description RFC 7240. `return=minimal`: a write is answered with 204 and its headers only. `wait=n`: wait up to n seconds (2 unless said, 10 at most) for what Sync-Token asks for.
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description zh-CN (default) or en. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                organisationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "profile": "case-file-15"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ChooseRetentionProfile"];
             };
         };
         responses: {

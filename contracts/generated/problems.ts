@@ -50,6 +50,7 @@ export type ProblemParams = {
   'identity-needed': undefined
   'person-restricted': { id: string | number }
   'erasure-not-requested': { id: string | number }
+  'retention-not-over': { id: string | number; profile: string | number; until: string | number; openCases: string | number }
   'person-erased': { id: string | number }
   'person-not-known': { personId: string | number }
   'record-not-known': { pointer: string | number; id: string | number }

@@ -12,7 +12,7 @@ const acts = [
   'raiseConcern openCase completeAssessment agreeServicePlan recordCaseSession',
   'planGroup holdGroupSession planActivity holdActivity recordHours',
   'startProject registerProvider offerResource proposeLink',
-  'startAccessOverride requestCorrection',
+  'startAccessOverride requestCorrection chooseRetentionProfile',
 ].flatMap((line) => line.split(' '))
 
 /** Makes it through the API, as three organisations with a key each. Names what was refused, and why, and what was answered. */

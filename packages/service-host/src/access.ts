@@ -14,7 +14,7 @@ export const accessUpcasters = {
 
 /** Every service keeps a read-copy of organisations, their credentials and what opens single persons, and so decides on its own who asks. */
 export const accessCopy = projection('access-copy', {
-  revision: 2,
+  revision: 3,
   tables: ['host.organisations', 'host.keys', 'host.clients', 'host.access_grants', 'host.access_overrides'],
   on: {
     access: {
@@ -25,6 +25,8 @@ export const accessCopy = projection('access-copy', {
         sql`update host.organisations set active = false where org_id = ${streamId}`,
       OrganisationResumed: ({ streamId }) =>
         sql`update host.organisations set active = true where org_id = ${streamId}`,
+      RetentionProfileChosen: ({ streamId, data }) =>
+        sql`update host.organisations set retention_profile = ${data.profile} where org_id = ${streamId}`,
       ApiKeyIssued: ({ streamId, data }) => sql`
         insert into host.keys (key_id, org_id, hash, label, expires_on, scopes, addresses, role, site_ids, worker_id)
         values (${data.keyId}, ${streamId}, ${data.hash}, ${data.label}, ${data.expiresOn ?? null}, ${data.scopes},

@@ -59,7 +59,7 @@ export async function answer(req: Request, res: Response, slice: Exclude<Slice, 
   const wait = (...needed: string[]) => demandCaughtUp(service, req, needed, preferences.wait * 1000)
   switch (slice.kind) {
     case 'command': {
-      await wait('agreement-copy', ...(slice.needs ? service.service.projections.map((one) => one.name) : []))
+      await wait('agreement-copy', ...(slice.needs ? readModelsOf(service) : []))
       const done = await execute(service, { slice, operation, input, request, ifMatch: req.get('if-match') })
       return answerCommand(res, done, preferences)
     }
@@ -169,6 +169,12 @@ export async function answerCommand(res: Response, executed: Executed, { minimal
     ...(warnings.length && { warnings }),
   })
 }
+
+/** By which commands look at other things than their own stream. */
+const readModelsOf = ({ service: { projections, records } }: OpenService) => [
+  ...['access-copy', ...projections.map(({ name }) => name)],
+  ...records.map(({ table }) => table),
+]
 
 /** Waits for what the request's Sync-Token speaks of, where these followers know it. */
 export async function demandCaughtUp(service: OpenService, req: Request, needed: readonly string[], ms = 2000) {

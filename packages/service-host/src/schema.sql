@@ -7,6 +7,8 @@ create table if not exists host.organisations (
   name   text not null,
   active boolean not null default true
 );
+-- How long it has to keep what is sealed of persons; null until it chose.
+alter table host.organisations add column if not exists retention_profile text;
 create table if not exists host.keys (
   key_id     text primary key,
   org_id     text not null,

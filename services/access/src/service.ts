@@ -9,6 +9,7 @@ import { issueApiKey, revokeApiKey, rotateApiKey } from './organisation/api-keys
 import { registerClient, replaceClientCredentials, revokeClient } from './organisation/clients.ts'
 import { apiKeyRecord, clientRecord, organisationRecord } from './organisation/organisation-record.ts'
 import { registerOrganisation } from './organisation/register-organisation.ts'
+import { chooseRetentionProfile } from './organisation/choose-retention-profile.ts'
 import { resumeOrganisation, suspendOrganisation } from './organisation/suspend-organisation.ts'
 
 export const accessService = service('access', {
@@ -20,6 +21,7 @@ export const accessService = service('access', {
     getOrganisationHistory: history('getOrganisationHistory', organisationRecord),
     suspendOrganisation,
     resumeOrganisation,
+    chooseRetentionProfile,
     listApiKeys: list('listApiKeys', apiKeyRecord),
     issueApiKey,
     getApiKey: one('getApiKey', apiKeyRecord),

@@ -10,6 +10,10 @@ export const registered = {
 } satisfies Streams['organisation']
 export const suspended = { type: 'OrganisationSuspended', data: { reason: 'misuse' } } satisfies Streams['organisation']
 export const resumed = { type: 'OrganisationResumed', data: { reason: 'resolved' } } satisfies Streams['organisation']
+export const profileChosen = {
+  type: 'RetentionProfileChosen',
+  data: { profile: 'case-file-15' },
+} satisfies Streams['organisation']
 /** Without its hash and hint. */
 export const aKey = {
   ...{ keyId, organisationId, organisationKind: 'contractor' as const, label: 'sync' },

@@ -1,10 +1,18 @@
 import { record } from '@wushe/slice'
+import { usualProfile } from './usual-profile.ts'
 
 export const organisationRecord = record('Organisation', {
   from: 'organisation',
   table: 'access.organisation',
+  revision: 2,
   on: {
-    OrganisationRegistered: (_, { data }) => ({ ...data, status: 'active' }),
+    OrganisationRegistered: (_, { data }) => ({
+      ...data,
+      status: 'active',
+      // Only contractors hold data of persons.
+      ...(data.kind === 'contractor' && { retentionProfile: usualProfile }),
+    }),
+    RetentionProfileChosen: (body, { data: { profile } }) => ({ ...body, retentionProfile: profile }),
     OrganisationSuspended: (body) => ({ ...body, status: 'suspended' }),
     OrganisationResumed: (body) => ({ ...body, status: 'active' }),
   },

@@ -2,7 +2,8 @@ import { expect, test } from '@jest/globals'
 import { hashOfApiKey, keyIdOf, makeApiKey } from '@wushe/slice'
 import { aMoment, given } from '@wushe/testkit'
 import { issueApiKey, revokeApiKey, rotateApiKey } from './api-keys.ts'
-import { aKey, keyId, keyRevoked, organisationId, registered, resumed, suspended } from './examples.ts'
+import { chooseRetentionProfile } from './choose-retention-profile.ts'
+import { aKey, keyId, keyRevoked, organisationId, profileChosen, registered, resumed, suspended } from './examples.ts'
 import type { Standing } from './organisation.ts'
 import { registerOrganisation } from './register-organisation.ts'
 import { resumeOrganisation, suspendOrganisation } from './suspend-organisation.ts'
@@ -28,6 +29,17 @@ test('a social credit code with a wrong character is refused, and the character 
   given()
     .when(registerOrganisation, { body: { ...registered.data, uscc: '91350100M000100Y44' } })
     .isRefused('uscc-invalid', { position: 18 }))
+
+test('an organisation chooses how long persons’ data is kept; until then facts are all that has to stay', () => {
+  given(registered).when(chooseRetentionProfile, { path, body: profileChosen.data }).records(profileChosen)
+  given(registered)
+    .when(chooseRetentionProfile, { path, body: { profile: 'facts-only' } })
+    .changesNothing()
+  given(registered, profileChosen)
+    .when(chooseRetentionProfile, { path, body: { profile: 'facts-only' } })
+    .records({ ...profileChosen, data: { profile: 'facts-only' } })
+  given().when(chooseRetentionProfile, { path, body: profileChosen.data }).isRefused('not-found')
+})
 
 test('an active organisation can be suspended', () =>
   given(registered).when(suspendOrganisation, { path, body: suspended.data }).records(suspended))

@@ -22,6 +22,7 @@ export type Organisation =
   | {
       status: 'active' | 'suspended'
       kind: 'contractor' | 'funder' | 'operator'
+      retentionProfile?: Schemas['RetentionProfile']
       keys: { readonly [keyId: string]: Key }
       clients: { readonly [clientId: string]: Client }
     }
@@ -41,6 +42,8 @@ export const organisation = aggregate('organisation', {
         return { ...state, status: 'suspended' }
       case 'OrganisationResumed':
         return { ...state, status: 'active' }
+      case 'RetentionProfileChosen':
+        return { ...state, retentionProfile: event.data.profile }
       case 'ApiKeyIssued': {
         const { keyId, label, scopes, addresses, role, within, expiresOn } = event.data
         return {

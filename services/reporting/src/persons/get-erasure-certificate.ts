@@ -1,3 +1,4 @@
+import retention from '@wushe/contracts/retention.json' with { type: 'json' }
 import { query, refuse, sql } from '@wushe/slice'
 import { erasing, handShown, mentioning, sectionsOf, titleOf } from './mentioning.ts'
 
@@ -39,6 +40,7 @@ export const getErasureCertificate = query(
           ...(lines > 0 ? [{ what: words.accessLog, count: lines, why: words.kept }] : []),
           { what: words.entries, count: found.length, why: words.salted },
         ],
+        ...retentionOf(erased.data['retentionProfile']),
         backups: { deadOn: dayAfter(destroyedAt, 35), duty: words.duty },
         handedOut: disclosures.flatMap(({ org_id, disclosures, last_at }) =>
           org_id === orgId ? [] : [{ orgId: org_id, disclosures, lastAt: last_at }],
@@ -47,6 +49,12 @@ export const getErasureCertificate = query(
     }
   },
 )
+
+/** As the event says it that approved the erasure. */
+const retentionOf = (profile: unknown) => {
+  const known = typeof profile === 'string' && retention.profiles[profile as keyof typeof retention.profiles]
+  return known ? { retention: { profile: String(profile), keeps: known.keeps, until: known.until } } : {}
+}
 
 const handedTo = (orgId: string, person: string) => sql<{ org_id: string; disclosures: number; last_at: string }>`
   select org_id, count(*)::integer as disclosures,
