@@ -28,7 +28,8 @@ const changesOf = ({ service, category, json }: Entry, event: Recorded<AnyEvent>
     const op =
       at > 0 ? 'upsert' : 'x-erases' in json ? 'erased' : event.type.endsWith('Voided') ? 'withdrawn' : 'upsert'
     const change = { service, thing, event, agreementId, op }
-    return agreementId === undefined ? [put(change)] : [leaveOthers(change), put(change)]
+    // The first event of a thing finds nothing that it could leave.
+    return agreementId === undefined || event.revision === 0 ? put(change) : leaveOthers(change)
   })
 
 /** '' where a correction says that it is of none; undefined where the event does not say. */
@@ -45,11 +46,16 @@ type Change = {
   op: string
 }
 
-const leaveOthers = ({ thing, event, agreementId }: Change) => sql`
-  update reporting.changes
-  set current = false, op = 'outOfScope', version = ${event.revision + 1}, sequence = ${placeOf(event)}::bigint,
-      changed_at = ${event.meta.recordedAt}::timestamptz
-  where id = ${thing.id} and current and agreement_id <> ${agreementId}`
+const leaveOthers = (change: Change) => {
+  const { thing, event, agreementId } = change
+  return sql`
+    with left_behind as (
+      update reporting.changes
+      set current = false, op = 'outOfScope', version = ${event.revision + 1}, sequence = ${placeOf(event)}::bigint,
+          changed_at = ${event.meta.recordedAt}::timestamptz
+      where id = ${thing.id} and current and agreement_id <> ${agreementId})
+    ${put(change)}`
+}
 
 /** What was withdrawn or erased stays so, whatever is noted about it later. */
 const put = ({ service, thing, event, agreementId, op }: Change) => sql`
