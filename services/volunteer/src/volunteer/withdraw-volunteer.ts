@@ -1,4 +1,4 @@
-import { refuse, sealedNote } from '@wushe/slice'
+import { refuse, refuseSealing, sealedNote } from '@wushe/slice'
 import { isActive, notActive, volunteer } from './volunteer.ts'
 
 /** What was served before the withdrawal stays, and pending hours can still be confirmed. */
@@ -10,6 +10,8 @@ export const withdrawVolunteer = volunteer.command('withdrawVolunteer', {
     if (!isActive(state)) return notActive(state)
     const { agreementId, siteId, registeredOn } = state
     if (occurredOn < registeredOn) return refuse('period-wrong', { from: registeredOn, to: occurredOn })
+    const refusal = refuseSealing(state, volunteerId, note)
+    if (refusal) return refusal
     return [
       {
         type: 'VolunteerWithdrawn',
