@@ -10,8 +10,11 @@ afterAll(remove)
 const run = (program: string, ...args: string[]) =>
   spawnSync(process.execPath, [program, ...args], { cwd: folder, encoding: 'utf8' })
 const makeNew = (...args: string[]) => run('scripts/new.ts', ...args)
+/** Of one service and what it imports: all of the tree takes four times as long. */
+const accessAlone = join(folder, 'tsconfig.access.json')
+writeFileSync(accessAlone, JSON.stringify({ extends: './tsconfig.json', include: ['services/access'] }))
 const complaintsOfAccess = () =>
-  spawnSync(join(folder, 'node_modules/.bin/tsc'), ['-p', 'tsconfig.json'], { cwd: folder, encoding: 'utf8' })
+  spawnSync(join(folder, 'node_modules/.bin/tsc'), ['-p', accessAlone], { cwd: folder, encoding: 'utf8' })
     .stdout.split('\n')
     .filter((line) => line.startsWith('services/access/'))
 const change = (file: string, from: string, to: string) =>
