@@ -91,12 +91,12 @@ test('five minutes: record, correct after somebody else did something, and list'
     await correct()
   } catch (error) {
     if (!isProblem(error, 'version-conflict')) throw error
-    console.log(`现为第 ${error.params.currentVersion} 版。${error.remedy}`)
+    console.log(`现为第 ${error.params.currentVersion} 版，改了 ${error.conflict?.changedFields}。${error.remedy}`)
     const { data: now } = await wushe.get('/v1/activities/{activityId}/occurrences/{occurrenceId}', { path })
     if (now.headcount.value === 45) await correct()
   }
   // ↑ README
-  expect(said.pop()).toEqual(['现为第 3 版。请重新读取后再决定。'])
+  expect(said.pop()).toEqual(['现为第 3 版，改了 /occurredOn。请重新读取后再决定。'])
   expect((await wushe.get('/v1/activities/{activityId}/occurrences/{occurrenceId}', { path })).data).toMatchObject({
     version: 4,
     headcount: { value: 54 },

@@ -28,6 +28,8 @@ export class WusheProblem<Code extends ProblemCode = ProblemCode> extends WusheE
   readonly params: ProblemParams[Code]
   /** Every violation of the contract with its place. */
   readonly errors: NonNullable<ProblemBody['errors']>
+  /** With `version-conflict`: what others changed since you read it, and what of that you would change too. */
+  readonly conflict: ProblemBody['conflict']
   readonly title: string
   readonly detail: string | undefined
   /** What to do next, in words. */
@@ -37,7 +39,7 @@ export class WusheProblem<Code extends ProblemCode = ProblemCode> extends WusheE
   readonly headers: Headers
 
   constructor(body: ProblemBody, headers: Headers) {
-    const { code, title, detail, status, params, errors = [], remedy, requestId, retryable } = body
+    const { code, title, detail, status, params, errors = [], conflict, remedy, requestId, retryable } = body
     const places = errors.map(({ pointer, detail }) => `; ${pointer} ${detail}`).join('')
     const mayPass = retryable || status === 429 || status === 503
     super(`${code}: ${detail ?? title}${places} (${requestId})`, { retryable: mayPass, retryAfter: secondsOf(headers) })
@@ -45,6 +47,7 @@ export class WusheProblem<Code extends ProblemCode = ProblemCode> extends WusheE
     this.status = status
     this.params = params as ProblemParams[Code]
     this.errors = errors
+    this.conflict = conflict
     this.title = title
     this.detail = detail
     this.remedy = remedy
