@@ -99,6 +99,29 @@ describe('a station head', () => {
     expect(refusalOf(await head.post('/v1/cases', about))).toEqual([422, 'subject-not-known'])
   })
 
+  test('sees and voids the licences of who works at their stations today, wherever they were recorded', async () => {
+    const employed = { employment: 'full-time', occurredOn: '2023-01-05', agreementId, identity: { name: '赵东' } }
+    const held = async (siteId: string) => {
+      const path = `/v1/practitioners/${await made('/v1/practitioners', { ...employed, siteId })}`
+      const licence = { level: 'assistant', line: 'national', issuedOn: '2023-01-20', certificateNo: '示例001' }
+      return { path, licence: `${path}/licences/${await made(`${path}/licences`, licence)}` }
+    }
+    const [comes, goes] = [await held(stations[1]), await held(stations[0])]
+    expect((await head.get(comes.licence)).status).toBe(404)
+    expect((await head.get(goes.licence)).status).toBe(200)
+    const moved = (path: string, siteId: string) =>
+      admin.post(`${path}/station-assignment`, { siteId, occurredOn: '2023-03-01' })
+    await moved(comes.path, stations[0])
+    await moved(goes.path, stations[1])
+    await caughtUp(product.host)
+    expect((await head.get(comes.licence)).body.data.certificateNo).toBe('示例001')
+    expect((await head.get(`${comes.path}/licences`)).body.data.length).toBe(1)
+    expect((await head.get(goes.licence)).status).toBe(404)
+    expect((await head.get(`${goes.path}/licences`)).status).toBe(404)
+    expect((await head.post(`${goes.licence}/voiding`, { reason: 'duplicate' })).status).toBe(404)
+    expect((await head.post(`${comes.licence}/voiding`, { reason: 'duplicate' })).status).toBe(200)
+  })
+
   test('adds nothing to a thing of another station', async () => {
     const group = { kind: 'growth', theme: '成长小组', plannedSessions: 6, capacity: 10, occurredOn: '2023-02-01' }
     const id = await made('/v1/groups', { ...group, siteId: stations[1] })

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { upcast, type Recorded as Stored } from '@wushe/event-store'
 import { leafHash } from '@wushe/evidence'
-import { recordOf, toSliceEvent } from '@wushe/feed'
-import { isRefusal, refuse, type Moment, type NeedOf, type Recorded } from '@wushe/slice'
+import { recordOf, toSliceEvent, type RecordVersion } from '@wushe/feed'
+import { isRefusal, refuse, type Moment, type NeedOf, type Recorded, type RecordSlice } from '@wushe/slice'
 import { refuseDates } from './agreements.ts'
 import { takeClaims } from './claims.ts'
 import { newestEvent, type Operation } from './contract.ts'
@@ -66,7 +66,7 @@ export async function execute(
     }
     const nested = operation.ids.length > 0
     const before = recordOf(shown, events, recordId)
-    const place = before ?? placeOf(stream, events)
+    const place = before ? belonging(shown, before, events) : placeOf(stream, events)
     if (events.length === 0 ? nested && !aggregate.attached : !mayWrite(operation.access, actor, events[0]!, place))
       throw new Refused(nested ? refuse('not-found') : refuse('id-taken', { id: streamId }))
 
@@ -258,10 +258,16 @@ async function resolveNeeds(service: OpenService, { needs = {} }: CommandSlice, 
 
 /** Where a thing stands that a stream is about, for a role that is limited to some places. */
 const placeOf = (stream: string, events: readonly Recorded[]) => ({
-  id: stream.slice(stream.indexOf('-') + 1),
+  id: idIn(stream),
   siteId: events.findLast(({ meta }) => meta.siteId !== undefined)?.meta.siteId ?? null,
   stream,
 })
+
+/** With the station to which it belongs for a role that is limited to some. */
+export const belonging = ({ movesWith }: RecordSlice, version: RecordVersion, events: readonly Recorded[]) =>
+  movesWith ? { ...version, siteId: recordOf(movesWith, events, idIn(version.stream))?.siteId ?? null } : version
+
+const idIn = (stream: string) => stream.slice(stream.indexOf('-') + 1)
 
 /** `org.wushe.case.CaseClosed.v1` */
 export const typeOutside = (service: string, type: string) =>

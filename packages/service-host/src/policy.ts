@@ -21,13 +21,16 @@ type Row = {
   body?: { askedBy?: Hand }
 }
 
-/** Which rows of a record's table the actor sees, as a condition inside the statement; `sees` says the same of one. */
-export function visible(access: Access, actor: Actor): Statement {
+/**
+ * Which rows of a record's table the actor sees, as a condition inside the statement; `sees` says the same of one.
+ * `siteId` is the station to which a row belongs.
+ */
+export function visible(access: Access, actor: Actor, siteId: Statement = sql`site_id`): Statement {
   switch (scopeOf(access, actor.kind)) {
     case 'all':
       return sql`true`
     case 'own':
-      return join([sql`tenant = ${actor.orgId}`, ...withinStatement(actor)], ' and ')
+      return join([sql`tenant = ${actor.orgId}`, ...withinStatement(actor, siteId)], ' and ')
     case 'organisation':
       return sql`tenant = ${actor.orgId}`
     case 'agreement':
@@ -156,14 +159,14 @@ const limitOf = ({ role, within }: Actor) => {
   return by && { by, ids: within?.[by] ?? [] }
 }
 
-const withinStatement = (actor: Actor): Statement[] => {
+const withinStatement = (actor: Actor, siteId: Statement): Statement[] => {
   const limit = limitOf(actor)
   if (!limit) return []
   const persons = personsOpenedTo(actor)
   const ids = [...limit.ids, ...persons]
   return [
     limit.by === 'sites'
-      ? sql`(site_id = any(${limit.ids}) or id = any(${ids}) or split_part(stream, '-', 2) = any(${persons}))`
+      ? sql`(${siteId} = any(${limit.ids}) or id = any(${ids}) or split_part(stream, '-', 2) = any(${persons}))`
       : sql`(id = any(${ids}) or split_part(stream, '-', 2) = any(${ids}))`,
   ]
 }

@@ -6,7 +6,7 @@ import { hash } from 'node:crypto'
 import { createPatch } from 'rfc6902'
 import { newestEvent, operations, type Access, type Operation } from './contract.ts'
 import type { Disclosure } from './disclosure.ts'
-import { readStream } from './execute.ts'
+import { belonging, readStream } from './execute.ts'
 import type { OpenService } from './open.ts'
 import { askedFields, isAsked } from './fields.ts'
 import { provenanceOf, upTo, type Until } from './past.ts'
@@ -68,7 +68,7 @@ export async function readList(
             select 1 from ${table} n where n.id = v.id and n.version > v.version and n.updated_at <= ${asOf})`
         : sql`(until is null or until > ${pin.position})`
     }
-      and ${join([visible(operation.access, actor), ...conditions], ' and ')}
+      and ${join([visible(operation.access, actor, stationOf(record)), ...conditions], ' and ')}
       ${pin.after ? sql`and (created, id) < (${pin.after[0]}, ${pin.after[1]})` : empty}
     order by created desc, id desc
     limit ${limit + 1}`)
@@ -241,9 +241,14 @@ async function demandSeen(
   if ((until.version ?? 0) > all.length) throw new Refused(refuse('not-found'))
   const events = upTo(until, all)
   const version = recordOf(record, events, recordId!)
-  if (!version || !sees(access, actor, version)) throw new Refused(refuse('not-found'))
+  if (!version || !sees(access, actor, belonging(record, version, all))) throw new Refused(refuse('not-found'))
   return { version, events, last }
 }
+
+/** The station to which a row `v` of this record's table belongs. */
+const stationOf = ({ movesWith }: RecordSlice) =>
+  movesWith &&
+  sql`(select other.site_id from ${raw(movesWith.table)} other where other.stream = v.stream and other.until is null)`
 
 /** The thing in which a list stands: that of the path before it. */
 function containing(service: OpenService, { template, ids }: Operation) {

@@ -54,6 +54,8 @@ export type RecordSlice = {
   types: readonly string[]
   /** Whose sealed sections the record shows, beside those of its first event; the others' stand in the history. */
   sealedFrom: readonly string[]
+  /** For who is limited to some stations it belongs where this record of the same stream belongs today. */
+  movesWith?: RecordSlice | undefined
   /** It opens doors: where one is read, the host adds `lastUsedAt`. */
   credential?: true | undefined
 }
@@ -65,6 +67,7 @@ export const record = <Name extends RecordName, Stream extends Category>(
     table: string
     revision?: number
     of?: (event: Recorded<EventsOf<Stream>>) => string | undefined
+    movesWith?: RecordSlice
     credential?: true
     on: Handlers<Stream, RecordBody<Name & keyof Schemas>>
   },
@@ -80,6 +83,7 @@ export const record = <Name extends RecordName, Stream extends Category>(
     fold: (body, event) => handlers[event.type]?.(body ?? {}, event) ?? body,
     types: Object.keys(handlers),
     sealedFrom: Object.keys(handlers).filter((type) => type.endsWith('Corrected')),
+    movesWith: definition.movesWith,
     credential: definition.credential,
   }
 }

@@ -31,6 +31,7 @@ export const practitionerRecord = record('Practitioner', {
 export const licenceRecord = record('Licence', {
   from: 'practitioner',
   table: 'volunteers.licence',
+  movesWith: practitionerRecord,
   of: ({ data }) => ('licenceId' in data ? data.licenceId : undefined),
   on: {
     LicenceRecorded: (_, { streamId, data: { level, line, validIn, expiresOn, occurredOn } }) => ({
