@@ -101,7 +101,11 @@ test('of two who change the same thing, the second is told the version that it d
     'Read it again, then decide.',
     false,
   ])
-  expect(error.conflict).toMatchObject({ yourVersion: 1, changes: [{ type: 'AssessmentCompleted' }], overlapsYourChange: [] })
+  expect(error.conflict).toMatchObject({
+    yourVersion: 1,
+    changes: [{ type: 'AssessmentCompleted' }],
+    overlapsYourChange: [],
+  })
   expect(error.requestId).toMatch(/^req_/)
   // It was refused for good until the thing is read again.
   expect(isProblem(await refused(close(data.id)), 'version-conflict')).toBe(true)
