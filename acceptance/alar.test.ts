@@ -99,7 +99,7 @@ describe('the Alar workload', () => {
         middle = await figures()
       }
     }
-  }, 300_000)
+  }, 600_000)
 
   test('spreads the published figures over twenty stations', () => {
     expect(figuresOf(20)).toEqual({ figures: published, nationalLicenceRate: publishedNationalLicenceRate })
