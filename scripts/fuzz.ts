@@ -26,8 +26,9 @@ try {
   const { keys, refused } = await exampleWorld(product.url, product.keys.operator)
   for (const one of refused) console.log(`Of the examples, this one was refused: ${one}`)
   // One after another would leave no time for the last.
-  const single = await run(schemathesis, keys, 'examples,coverage,fuzzing', 0.6)
-  const stateful = await run(schemathesis, keys, 'stateful', 0.4)
+  const asking = { keys, organisations: await Promise.all(Object.values(keys).map(organisationOf)) }
+  const single = await run(schemathesis, asking, 'examples,coverage,fuzzing', 0.6)
+  const stateful = await run(schemathesis, asking, 'stateful', 0.4)
   const { lines, serverErrors } = coverageOf(answers)
   console.log([`${answers.length} answers.`, ...lines].join('\n'))
   // scripts/check.ts counts them with those that tests saw; that a refusal was reached, a test has to say.
@@ -65,7 +66,13 @@ function install(): string | { because: string } {
   return program
 }
 
-function run(program: string, keys: Keys, phases: string, share: number): Promise<number> {
+async function organisationOf(key: string): Promise<string> {
+  const answer = await fetch(`${product.url}/v1/me`, { headers: { Authorization: `Bearer ${key}` } })
+  return ((await answer.json()) as { data: { organisation: { id: string } } }).data.organisation.id
+}
+
+type Asking = { keys: Keys; organisations: readonly string[] }
+function run(program: string, { keys, organisations }: Asking, phases: string, share: number): Promise<number> {
   const args = [
     `--config-file=${join(fuzz, 'schemathesis.toml')}`,
     'run',
@@ -85,6 +92,7 @@ function run(program: string, keys: Keys, phases: string, share: number): Promis
         ...process.env,
         SCHEMATHESIS_HOOKS: join(fuzz, 'hooks.py'),
         WUSHE_KEYS: JSON.stringify(keys),
+        WUSHE_ORGANISATIONS: JSON.stringify(organisations),
         PYTHONDONTWRITEBYTECODE: '1',
       },
     })

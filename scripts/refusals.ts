@@ -11,7 +11,7 @@ type Declaration = { file: string; text: string }
 const declarations = new Map<string, Declaration>()
 const imports = new Map<string, Map<string, string>>()
 for (const file of globSync('services/*/src/**/*.ts', { cwd: root }).filter(isOfTheProduct).sort()) {
-  const text = readFileSync(join(root, file), 'utf8')
+  const text = read(file)
   imports.set(file, importsOf(file, text))
   for (const part of text.split(/^(?=(?:export )?(?:async )?(?:const|function) \w+)/m)) {
     const [, name] = /^(?:export )?(?:async )?(?:const|function) (\w+)/.exec(part) ?? []
@@ -24,9 +24,17 @@ for (const [id, { text }] of declarations) {
   const [, operation] = /\b(?:command|query|stream)\(\s*'(\w+)'/.exec(text) ?? []
   if (operation) for (const code of codesFrom(id)) (refusals[code] ??= []).push(operation)
 }
+// The rights of persons are commands of each kind of persons, made of its name: `approve${name}Erasure`.
+const rights = 'packages/slice/src/person-rights.ts'
+for (const file of imports.keys())
+  for (const [, person] of read(file).matchAll(/\bpersonRights\('(\w+)'/g))
+    for (const part of read(rights).split(/(?=\bcommand\(`)/)) {
+      const [, before, after] = /^command\(`(\w+)\$\{name\}(\w*)`/.exec(part) ?? []
+      if (before) for (const code of codesIn(part)) (refusals[code] ??= []).push(`${before}${person}${after}`)
+    }
 // What the host refuses too can be the answer of others as well.
-for (const file of globSync('packages/{service-host,slice}/src/**/*.ts', { cwd: root }).filter(isOfTheProduct))
-  for (const code of codesIn(readFileSync(join(root, file), 'utf8'))) delete refusals[code]
+const everywhere = globSync('packages/{service-host,slice}/src/**/*.ts', { cwd: root, exclude: [rights] })
+for (const file of everywhere.filter(isOfTheProduct)) for (const code of codesIn(read(file))) delete refusals[code]
 for (const operations of Object.values(refusals)) operations.sort()
 const written = `${JSON.stringify(Object.fromEntries(Object.entries(refusals).sort()), null, 2)}\n`
 
@@ -46,6 +54,10 @@ function codesFrom(id: string, known = new Set<string>()): Set<string> {
     if (declarations.has(other) && !known.has(other)) for (const code of codesFrom(other, known)) codes.add(code)
   }
   return codes
+}
+
+function read(file: string) {
+  return readFileSync(join(root, file), 'utf8')
 }
 
 function codesIn(text: string) {

@@ -9,8 +9,7 @@ import schemathesis
 KEYS = json.loads(os.environ["WUSHE_KEYS"])
 EXAMPLE = "7d1f8a52-3c6b-4b0e-9a4f-1f5a3a5e2c11"
 # The organisations and keys that ask, and one that nobody has.
-ORGANISATIONS = ["org_01h455vb4pex5vsknk084sn001", "org_01h455vb4pex5vsknk084sn002"]
-OWN = ORGANISATIONS + ["key_" + key.split("_")[-2] for key in KEYS.values()]
+OWN = json.loads(os.environ["WUSHE_ORGANISATIONS"]) + ["key_" + key.split("_")[-2] for key in KEYS.values()]
 NOBODYS = {"organisationId": "org_01h455vb4pex5vsknk084sn009", "keyId": "key_01h455vb4pex5vsknk084sn009"}
 SHUTS_OUT = {"suspendOrganisation": "organisationId", "revokeApiKey": "keyId"}
 
