@@ -30,8 +30,11 @@ export const logReads = (options: { pool: Pool; horizon: 'snapshot' | 'writers';
       async () => (await ahead.take(scope, place)) ?? read(place),
       patience,
     )
-    // The server looks for what follows while we parse.
-    if (found.length === limit) ahead.begin(scope, scannedTo, () => read(scannedTo))
+    // The server looks for what follows while we parse, once it was asked.
+    if (found.length === limit) {
+      ahead.begin(scope, scannedTo, () => read(scannedTo))
+      await new Promise(setImmediate)
+    }
     return { events: found.map(eventOf), scannedTo: at(scannedTo), caughtUp }
   }
 
