@@ -33,7 +33,9 @@ for (const { name, store } of host.services) {
   const append = store.append
   store.append = async (...all) => {
     const result = await append(...all)
-    if (watching && result.ok) void watch(name, result.position, performance.now())
+    // What is noted beside a command, as whom its answer shows, makes no fact.
+    const asked = all[3]?.command !== undefined
+    if (watching && result.ok && asked) void watch(name, result.position, performance.now())
     return result
   }
 }
