@@ -48,19 +48,20 @@ export const inTransaction = async <Result>(
 
 /**
  * The same in as few pieces as can be: nobody waits for what `opening` answers, and what `work` leaves goes out together
- * with the commit. What is not to be done unless `opening` finds something must not be done by `work` but left in
- * queries: where `opening` fails, they fail too, and its error is thrown.
+ * with the commit. False, and nothing was written, where `opening` failed with the SQLSTATE `refusal`: what is sent after
+ * it fails then too, so `work` must do nothing but send.
  */
-export const inFewPieces = (
+export const inFewPieces = async (
   pool: pg.Pool,
-  opening: Query,
+  { opening, refusal }: { opening: Query; refusal: string },
   work: (client: pg.PoolClient) => Promise<readonly Query[]>,
   settings: readonly string[] = [],
-): Promise<void> =>
-  onOneConnection(pool, async (client) => {
+): Promise<boolean> => {
+  let refused = false
+  const run = onOneConnection(pool, async (client) => {
     holdBack(client)
     const opened = sendAll(client, [begin(settings), opening])
-    opened.catch(() => {})
+    opened.catch((error: { code?: string }) => (refused = error.code === refusal))
     try {
       if (!(client as pg.Client).pipeline) await opened
       demandCommit((await sendAll(client, [...(await work(client)), commit])).at(-1)!)
@@ -69,6 +70,14 @@ export const inFewPieces = (
       throw error
     }
   })
+  return run.then(
+    () => true,
+    (error) => {
+      if (refused) return false
+      throw error
+    },
+  )
+}
 
 const begin = (settings: readonly string[]): Query => ({
   text: ['begin', ...settings.map((setting) => `set local ${setting}`)].join('; '),

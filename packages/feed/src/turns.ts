@@ -144,15 +144,8 @@ export const openTurns = async ({ log, follower, pool, cursor, table }: Task) =>
 
   /** The same without waiting to hear whether it moved. */
   const commitSoon = async (to: Place, work: Work) => {
-    const done = inFewPieces(pool, moveOrFail(cursor, to), work, settings)
-    const moved = await done.then(
-      () => true,
-      (error: { code?: string }) => {
-        if (error.code === notOurs) return false
-        throw error
-      },
-    )
-    return moveOn(to, moved)
+    const opening = { opening: moveOrFail(cursor, to), refusal: notOurs }
+    return moveOn(to, await inFewPieces(pool, opening, work, settings))
   }
 
   const moveOn = async (to: Place, moved: boolean) => {
