@@ -8,7 +8,7 @@ import { toSliceEvent, type SliceEvent } from './slice-event.ts'
 import { preparing } from './transaction.ts'
 
 /**
- * Runs the statements of a projection, in order. Over an inbox each event goes to the handler of the service that it
+ * Runs the statements of a projection, in order, or those for all that it gathered. Over an inbox each event goes to the handler of the service that it
  * came from; over a service's own log give that service's name.
  */
 export const statementFollower = (
@@ -27,10 +27,11 @@ export const statementFollower = (
     onlyHere: true,
     apply: async (events, _client, table) => {
       const place = placedIn(projection.tables, table)
-      const statements = events.flatMap((recorded) => {
+      const found = events.flatMap((recorded) => {
         const { source = service } = recorded as Partial<InboxEvent>
         return handlers[source]?.[recorded.type]?.(toSliceEvent(upcast(recorded, upcasters))) ?? []
       })
+      const statements = projection.write ? projection.write(found as never[]) : found
       return statements.map(({ text, values }) => query(place(text), values))
     },
   }

@@ -17,7 +17,7 @@ export { handIs, handOf, sameHand, type Hand } from './hands.ts'
 export { isRefusal, refuse, type Decision, type Refusal, type Sealed } from './decision.ts'
 export { idNumberOf, refuseIdNumber, sealedIdentity, sealedNote, together } from './person.ts'
 export { personRights, refuseSealing, rightsAfter, rightsShown, type PersonRights } from './person-rights.ts'
-export { projection, type Following, type Projection } from './projection.ts'
+export { gathering, projection, type Following, type Projection } from './projection.ts'
 export { attributesOf } from './cloud-event.ts'
 export {
   history,

@@ -1,12 +1,13 @@
-import { join, projection, sql, type Recorded, type Statement } from '@wushe/slice'
+import { gathering, sql, type Recorded, type Statement } from '@wushe/slice'
 
 /**
  * What is assigned to which social worker: a case with the person and the concern that it is about, and a group to those
  * who led one of its sessions. What nobody was assigned to yet is with the credential that began it. The host asks it to
  * know what a social worker's credential reaches.
  */
-export const assignments = projection('assignments', {
+export const assignments = gathering<Statement | Begun>('assignments', {
   tables: ['host.assignments'],
+  write: inRuns,
   on: {
     case: {
       SubjectRegistered: (event) => begun(event, [event.streamId]),
@@ -37,12 +38,34 @@ export const assignments = projection('assignments', {
 
 const concernOf = ({ concernId }: { concernId?: string | undefined }) => (concernId === undefined ? [] : [concernId])
 
-const begun = ({ streamId, meta: { tenant, actor } }: Recorded, things: readonly string[]): Statement => sql`
+type Begun = { via: string; thing: string; tenant: string; begunBy: string }
+
+const begun = ({ streamId, meta: { tenant, actor } }: Recorded, things: readonly string[]): Begun[] =>
+  things.map((thing) => ({ via: streamId, thing, tenant, begunBy: actor.keyId }))
+
+/** What is begun is most of what happens, and one after the other is written down at once. */
+function inRuns(told: readonly (Statement | Begun)[]): Statement[] {
+  const statements: Statement[] = []
+  let run: Begun[] = []
+  const end = () => {
+    if (run.length > 0) statements.push(insert(run))
+    run = []
+  }
+  for (const one of told) {
+    if ('begunBy' in one) run.push(one)
+    else {
+      end()
+      statements.push(one)
+    }
+  }
+  end()
+  return statements
+}
+
+const insert = (run: readonly Begun[]): Statement => sql`
   insert into host.assignments (via, thing_id, tenant, begun_by)
-  values ${join(
-    things.map((thing) => sql`(${streamId}, ${thing}, ${tenant}, ${actor.keyId})`),
-    ', ',
-  )} on conflict do nothing`
+  select * from unnest(${run.map(({ via }) => via)}::text[], ${run.map(({ thing }) => thing)}::text[],
+    ${run.map(({ tenant }) => tenant)}::text[], ${run.map(({ begunBy }) => begunBy)}::text[]) on conflict do nothing`
 
 /** By each of its leaders, a session is named with them. */
 const led = (
