@@ -84,7 +84,7 @@ export const openRequestLog = (pool: Pick<Pool, 'query'>): RequestLog => {
 const insert = `
   insert into host.requests (id, org_id, operation, status, code, events, at, ms)
   select right("requestId", 32)::uuid, "orgId", "operationId", status, code, "eventIds", at, "durationMs"
-  from jsonb_to_recordset($1::jsonb) as made ("requestId" text, "orgId" text, "operationId" text, status int, code text,
+  from json_to_recordset($1::json) as made ("requestId" text, "orgId" text, "operationId" text, status int, code text,
     "eventIds" uuid[], at timestamptz, "durationMs" int)
   on conflict do nothing`
 
